@@ -1,0 +1,2 @@
+/** Builds what cannot run from source: nothing yet. */
+export {};

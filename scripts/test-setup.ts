@@ -1,0 +1,2 @@
+/** Installs and checks what the tests need beyond npm packages: nothing yet. */
+export {};
