@@ -1,0 +1,31 @@
+/** Limits of the HTTP interface, each with a name. Bytes unless the name says otherwise. */
+export const LIMITS = {
+  /** One request body in JSON; stdin of a buffered exec travels in it. */
+  bodyBytes: 4 * 1024 * 1024,
+  /** All request headers together. */
+  headerBytes: 32 * 1024,
+  /** One `Authorization` value. */
+  authorizationBytes: 16 * 1024,
+  /** Depth of a JSON body. */
+  jsonDepth: 32,
+  /** A command line before it is split into words. */
+  commandLineBytes: 256 * 1024,
+  /** stdout and stderr of a buffered exec answer, each. */
+  bufferedOutputBytes: 16 * 1024 * 1024,
+  /** Seconds a command may run when the request does not say. */
+  execDefaultTimeoutSeconds: 30,
+  /** Seconds a command may run at most. */
+  execMaxTimeoutSeconds: 24 * 60 * 60,
+  /** Rows of one list page when the request does not say. */
+  pageDefaultRows: 100,
+  /** Rows of one list page at most. */
+  pageMaxRows: 500,
+  /** Characters of a token name. */
+  tokenNameChars: 200,
+  /** Characters of a reason given for a revocation. */
+  reasonChars: 500,
+  /** Commands in one machine-exec token. */
+  tokenCommands: 64,
+  /** Seconds `/wait` waits at most. */
+  waitMaxSeconds: 60,
+} as const;
