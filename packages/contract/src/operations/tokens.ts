@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { defineOperation } from '../operation.ts';
-import { caveatSchema, commandRuleSchema, profileSchema, timeSchema, tokenSchema } from '../resources.ts';
+import { caveatSchema, commandRuleSchema, timeSchema, tokenSchema, type Profile } from '../resources.ts';
 import { nextCursor, nothing, pageQuery, reference } from './common.ts';
 
 const appParams = z.strictObject({ app: reference });
@@ -190,7 +190,7 @@ export const rotateToken = defineOperation({
 });
 
 /** Shared by the command line and the dashboard: the names of the profiles in people's words. */
-export const PROFILE_TITLES: Readonly<Record<z.infer<typeof profileSchema>, string>> = {
+export const PROFILE_TITLES: Readonly<Record<Profile, string>> = {
   machine_exec: 'machine-exec',
   deploy: 'deploy',
   deploy_organization: 'org',
