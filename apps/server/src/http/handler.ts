@@ -1,0 +1,29 @@
+/** What a handler of one operation is given and gives. Handlers know nothing of HTTP. */
+import type { InputOf, Operation, OutputOf } from '@postern/contract';
+import type { Services } from '../services.ts';
+import type { Caller, Person } from './caller.ts';
+
+export interface RequestFacts {
+  /** Who asks, looked up but not yet allowed to do anything. */
+  readonly caller: Caller;
+  /** Source address of the connection, or what a trusted proxy says. */
+  readonly source: string;
+  readonly requestId: string;
+  /** Aborts when the caller goes away. */
+  readonly signal: AbortSignal;
+  /** Sets a response header. */
+  readonly setHeader: (name: string, value: string) => void;
+}
+
+/** Facts of a request whose operation needs a signed-in person. */
+export interface PersonFacts extends RequestFacts {
+  readonly person: Person;
+}
+
+export type FactsOf<Op extends Operation> = Op['auth'] extends 'session' ? PersonFacts : RequestFacts;
+
+export type Handler<Op extends Operation> = (
+  input: InputOf<Op>,
+  facts: FactsOf<Op>,
+  services: Services,
+) => Promise<OutputOf<Op>>;
