@@ -1,0 +1,65 @@
+/** Action masks (spec section 12.3): 16 bits on the wire, five letters in JSON. */
+import { TokenError } from './errors.ts';
+
+/** r = read, w = write, c = create, d = delete, C = control (start, stop, signal). */
+export const ACTION = { none: 0, r: 1, w: 2, c: 4, d: 8, C: 16, rwcdC: 31, all: 0xffff } as const;
+
+/** A set of actions as bits, 0 to 0xffff. */
+export type ActionMask = number;
+
+const LETTERS = [
+  ['r', ACTION.r],
+  ['w', ACTION.w],
+  ['c', ACTION.c],
+  ['d', ACTION.d],
+  ['C', ACTION.C],
+] as const;
+
+/** Whether every requested bit is allowed. A request without bits is a subset of everything. */
+export function isActionSubset(requested: ActionMask, allowed: ActionMask): boolean {
+  return (requested & ~allowed & 0xffff) === 0;
+}
+
+/** Letters in the fixed order `rwcdC`. Bits without a letter do not show: 0xffff prints as `rwcdC`. */
+export function formatActions(mask: ActionMask): string {
+  return LETTERS.filter(([, bit]) => (mask & bit) !== 0)
+    .map(([letter]) => letter)
+    .join('');
+}
+
+/**
+ * Reads letters in any order; `*` means all 16 bits.
+ *
+ * @throws TokenError `bad-json` for an unknown letter: a typo must not silently change a right ([OURS]).
+ */
+export function parseActions(text: string): ActionMask {
+  if (text === '*') return ACTION.all;
+  let mask = 0;
+  for (const letter of text) {
+    const bit = LETTERS.find(([known]) => known === letter)?.[1];
+    if (bit === undefined) {
+      throw new TokenError(
+        'bad-json',
+        `unknown action letter ${JSON.stringify(letter)}; the letters are r w c d C`,
+      );
+    }
+    mask |= bit;
+  }
+  return mask;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  r: 'read',
+  w: 'write',
+  c: 'create',
+  d: 'delete',
+  C: 'control',
+};
+
+/** The mask in words, for people: `read and control`, `anything`, `nothing`. */
+export function describeActions(mask: ActionMask): string {
+  if (isActionSubset(ACTION.rwcdC, mask)) return 'anything';
+  const words = [...formatActions(mask)].map((letter) => WORDS[letter] ?? letter);
+  if (words.length === 0) return 'nothing';
+  return words.length === 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}

@@ -1,0 +1,211 @@
+/** Caveats from bytes, strictly (spec sections 2, 3 and 6). Absent lists (`c0`) are refused ([OURS], 6.3). */
+import {
+  CAVEAT_NUMBERS,
+  type Caveat,
+  type CommandRule,
+  type KnownCaveatType,
+  type ResourceEntry,
+} from '../caveat.ts';
+import { TokenError } from '../errors.ts';
+import { compareBytes } from '../lib/bytes.ts';
+import type { MsgpackReader } from '../lib/msgpack-reader.ts';
+import { LIMITS } from '../limits.ts';
+
+const NAMES = new Map<bigint, KnownCaveatType>(
+  Object.entries(CAVEAT_NUMBERS).map(([name, number]) => [BigInt(number), name as KnownCaveatType]),
+);
+
+/** How many caveats may still come, counted over a whole token, nested ones included. */
+export interface CaveatBudget {
+  left: number;
+  depth: number;
+}
+
+export const newBudget = (): CaveatBudget => ({ left: LIMITS.caveats, depth: LIMITS.ifPresentDepth });
+
+/**
+ * Reads a caveat set.
+ *
+ * @param bytes the bytes `reader` reads from, for the bodies of unknown types.
+ * @param eachSpan told where type and body of each outer caveat begin and end.
+ */
+export function readCaveatSet(
+  reader: MsgpackReader,
+  bytes: Uint8Array,
+  budget: CaveatBudget,
+  eachSpan?: (start: number, end: number) => void,
+): Caveat[] {
+  const items = reader.array();
+  if (items % 2 !== 0) reader.fail('a caveat set of odd length');
+  const count = items / 2;
+  budget.left -= count;
+  if (budget.left < 0) throw new TokenError('limit', `more than ${LIMITS.caveats} caveats in one token`);
+  const caveats: Caveat[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const start = reader.offset;
+    caveats.push(readCaveat(reader, bytes, budget));
+    eachSpan?.(start, reader.offset);
+  }
+  return caveats;
+}
+
+function readCaveat(reader: MsgpackReader, bytes: Uint8Array, budget: CaveatBudget): Caveat {
+  const number = reader.unsigned();
+  const type = NAMES.get(number);
+  if (type !== undefined) return readBody(reader, bytes, budget, type);
+  const start = reader.offset;
+  reader.skipValue(LIMITS.unknownBodyDepth);
+  return { type: 'Unknown', number, body: bytes.slice(start, reader.offset) };
+}
+
+function readBody(
+  reader: MsgpackReader,
+  bytes: Uint8Array,
+  budget: CaveatBudget,
+  type: KnownCaveatType,
+): Caveat {
+  switch (type) {
+    case 'Organization':
+      reader.record(2);
+      return { type, id: reader.unsigned(), mask: readMask(reader) };
+    case 'Apps':
+      return { type, apps: readIntegerSet(reader) };
+    case 'Volumes':
+    case 'FeatureSet':
+    case 'Machines':
+    case 'MachineFeatureSet':
+    case 'Clusters':
+    case 'AppFeatureSet':
+    case 'StorageObjects':
+      return { type, set: readStringSet(reader) };
+    case 'ValidityWindow':
+      reader.record(2);
+      return { type, notBefore: reader.signed(), notAfter: reader.signed() };
+    case 'Mutations':
+      reader.record(1);
+      return { type, mutations: readList(reader, () => reader.string()) };
+    case 'ConfineUser':
+    case 'ConfineOrganization':
+    case 'IsUser':
+      reader.record(1);
+      return { type, id: reader.unsigned() };
+    case '3P':
+      reader.record(3);
+      return {
+        type,
+        location: reader.string(),
+        verifierKey: Uint8Array.from(reader.bytes()),
+        ticket: Uint8Array.from(reader.bytes()),
+      };
+    case 'BindToParentToken':
+      return { type, digest: Uint8Array.from(reader.bytes()) };
+    case 'IfPresent':
+      return readIfPresent(reader, bytes, budget);
+    case 'FromMachineSource':
+      reader.record(1);
+      return { type, id: reader.string() };
+    case 'ConfineGoogleHD':
+      return { type, domain: reader.string() };
+    case 'ConfineGitHubOrg':
+    case 'FlyioUserID':
+    case 'GitHubUserID':
+      return { type, id: reader.unsigned() };
+    case 'MaxValidity':
+      return { type, seconds: reader.unsigned() };
+    case 'IsMember':
+      reader.record(0);
+      return { type };
+    case 'GoogleUserID':
+      return { type, id: readMagnitude(reader) };
+    case 'Action':
+      return { type, mask: readMask(reader) };
+    case 'Commands':
+      return { type, commands: readCommands(reader) };
+    case 'AllowedRoles':
+      return { type, roles: reader.unsigned32() };
+    case 'FlySrc':
+      reader.record(3);
+      return { type, organization: reader.string(), app: reader.string(), instance: reader.string() };
+  }
+}
+
+function readIfPresent(reader: MsgpackReader, bytes: Uint8Array, budget: CaveatBudget): Caveat {
+  if (budget.depth === 0)
+    throw new TokenError('limit', `IfPresent nested deeper than ${LIMITS.ifPresentDepth}`);
+  budget.depth -= 1;
+  reader.record(2);
+  const ifs = readCaveatSet(reader, bytes, budget);
+  budget.depth += 1;
+  return { type: 'IfPresent', ifs, else: readMask(reader) };
+}
+
+function readMask(reader: MsgpackReader): number {
+  const mask = reader.unsigned32();
+  if (mask > 0xffff) reader.fail('an action mask of more than 16 bits');
+  return mask;
+}
+
+function readList<T>(reader: MsgpackReader, item: () => T): T[] {
+  const count = reader.array();
+  const list: T[] = [];
+  for (let i = 0; i < count; i += 1) list.push(item());
+  return list;
+}
+
+function readCommands(reader: MsgpackReader): CommandRule[] {
+  const commands = readList(reader, () => {
+    reader.record(2);
+    const args = readList(reader, () => reader.string());
+    if (args.length > LIMITS.commandArgs)
+      throw new TokenError('limit', `more than ${LIMITS.commandArgs} words in a command`);
+    return { args, exact: reader.bool() };
+  });
+  if (commands.length > LIMITS.commands)
+    throw new TokenError('limit', `more than ${LIMITS.commands} commands`);
+  return commands;
+}
+
+function readIntegerSet(reader: MsgpackReader): ResourceEntry<bigint>[] {
+  const count = readSetLength(reader);
+  const set: ResourceEntry<bigint>[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const id = reader.unsigned();
+    const before = set.at(-1);
+    if (before !== undefined && id <= before.id) reader.fail('map keys out of order or repeated');
+    set.push({ id, mask: readMask(reader) });
+  }
+  return set;
+}
+
+function readStringSet(reader: MsgpackReader): ResourceEntry<string>[] {
+  const count = readSetLength(reader);
+  const text = new TextEncoder();
+  const set: ResourceEntry<string>[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const id = reader.string();
+    const before = set.at(-1);
+    if (before !== undefined && compareBytes(text.encode(id), text.encode(before.id)) <= 0) {
+      reader.fail('map keys out of order or repeated');
+    }
+    set.push({ id, mask: readMask(reader) });
+  }
+  return set;
+}
+
+function readSetLength(reader: MsgpackReader): number {
+  reader.record(1);
+  const count = reader.map();
+  if (count > LIMITS.resourceSetEntries) {
+    throw new TokenError('limit', `more than ${LIMITS.resourceSetEntries} entries in a resource set`);
+  }
+  return count;
+}
+
+function readMagnitude(reader: MsgpackReader): bigint {
+  const bytes = reader.bytes();
+  if (bytes.length > 32) throw new TokenError('limit', 'a Google user id of more than 32 bytes');
+  if (bytes[0] === 0) reader.fail('a big integer with a leading zero');
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  return value;
+}

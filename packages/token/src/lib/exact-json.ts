@@ -1,0 +1,48 @@
+/** JSON that keeps integers beyond 2^53 exact, in both directions (spec section 11, [OURS]). */
+import { TokenError } from '../errors.ts';
+
+export type Json =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** Reads JSON; an integer that a number cannot hold becomes a BigInt. */
+export function parseExactJson(text: string): unknown {
+  try {
+    return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
+      const source = context?.source;
+      return typeof value === 'number' &&
+        !Number.isSafeInteger(value) &&
+        source !== undefined &&
+        /^-?\d+$/.test(source)
+        ? BigInt(source)
+        : value;
+    });
+  } catch (cause) {
+    throw new TokenError('bad-json', 'not valid JSON', { cause });
+  }
+}
+
+/** Writes JSON; a BigInt becomes a number of all its digits. `indent` is a count of spaces, 0 for one line. */
+export function stringifyExactJson(value: Json, indent = 0, level = 0): string {
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const pad = indent === 0 ? '' : `\n${' '.repeat(indent * (level + 1))}`;
+  const end = indent === 0 ? '' : `\n${' '.repeat(indent * level)}`;
+  const inner = (item: Json): string => stringifyExactJson(item, indent, level + 1);
+  if (isList(value)) {
+    return value.length === 0 ? '[]' : `[${pad}${value.map(inner).join(`,${pad}`)}${end}]`;
+  }
+  const entries = Object.entries(value);
+  if (entries.length === 0) return '{}';
+  const colon = indent === 0 ? ':' : ': ';
+  return `{${pad}${entries.map(([key, item]) => JSON.stringify(key) + colon + inner(item)).join(`,${pad}`)}${end}}`;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

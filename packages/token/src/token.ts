@@ -1,0 +1,33 @@
+/** The parts of a token (spec sections 3 and 4). */
+import type { Caveat } from './caveat.ts';
+
+export interface Nonce {
+  /** 0 is signed as two elements, 1 as three; a nonce is signed in the version it came in. */
+  readonly version: 0 | 1;
+  /** Names the signing key; for a discharge, the ticket. */
+  readonly kid: Uint8Array;
+  /** 16 random bytes. */
+  readonly rnd: Uint8Array;
+  /** Whether the tail is finalized so that nothing can be appended. */
+  readonly proof: boolean;
+}
+
+/**
+ * A decoded or freshly made token. Nothing in it is verified: anybody can write any caveat. Use {@link verify}
+ * before believing it, and {@link clear} before obeying it.
+ */
+export interface UnverifiedToken {
+  readonly nonce: Nonce;
+  /** Names the service that can verify the token. Not signed: it never selects a key. */
+  readonly location: string;
+  /** What the token claims to carry. */
+  readonly unsafeCaveats: readonly Caveat[];
+  /** The last signature of the chain, 32 bytes. */
+  readonly tail: Uint8Array;
+  /** The canonical bytes of the whole token. */
+  readonly bytes: Uint8Array;
+  /** The signed messages, one after the other: nonce, then each caveat as a one-caveat set. */
+  readonly signed: Uint8Array;
+  /** Where each message ends in `signed`; one more than there are caveats. */
+  readonly signedEnds: readonly number[];
+}
