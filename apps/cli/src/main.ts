@@ -1,1 +1,66 @@
-export {};
+/**
+ * `postern`: the world as one value, then {@link run}. The only file that touches `process`.
+ *
+ * Streams are opened when first used: opening all three takes a tenth of the whole start.
+ */
+import { homedir } from 'node:os';
+import { isatty } from 'node:tty';
+import type { Transport } from '@postern/client';
+import type { Io } from './core/io.ts';
+import { run } from './run.ts';
+
+const transport: Transport = async (request) => {
+  const { nodeTransport } = await import('./network/transport.ts');
+  return nodeTransport(request);
+};
+
+let stdout: NodeJS.WriteStream | undefined;
+let stderr: NodeJS.WriteStream | undefined;
+
+/** When the reader of our output is gone, as when `head` has seen enough, there is nobody left to tell. */
+function guarded(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(141);
+    throw error;
+  });
+}
+
+const io: Io = {
+  get stdin() {
+    return process.stdin;
+  },
+  get stdout() {
+    return (stdout ??= guarded(process.stdout));
+  },
+  get stderr() {
+    return (stderr ??= guarded(process.stderr));
+  },
+  terminal: {
+    stdin: isatty(0),
+    stdout: isatty(1),
+    stderr: isatty(2),
+    columns: () => process.stdout.columns,
+    rows: () => process.stdout.rows,
+  },
+  env: process.env,
+  cwd: process.cwd(),
+  homeDirectory: homedir(),
+  now: Date.now,
+  transport,
+  onSignal: (signal, listener) => {
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  },
+  setRawMode: (on) => {
+    if (process.stdin.isTTY) process.stdin.setRawMode(on);
+  },
+  programDirectory: import.meta.dirname,
+  nodeVersion: process.version,
+  nodePath: process.execPath,
+};
+
+async function main(): Promise<void> {
+  process.exitCode = await run(io, process.argv.slice(2));
+}
+
+void main();

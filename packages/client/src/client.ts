@@ -7,7 +7,7 @@ import type { Transport } from './transport.ts';
 
 /** A part of the input may be left out when nothing in it is required. */
 type Part<Name extends string, Schema extends z.ZodType> =
-  object extends z.input<Schema>
+  Record<string, never> extends z.input<Schema>
     ? { readonly [Key in Name]?: z.input<Schema> }
     : { readonly [Key in Name]: z.input<Schema> };
 

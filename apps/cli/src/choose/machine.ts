@@ -1,0 +1,57 @@
+/** Which machine is meant: the argument, the only one of the app, or a question. */
+import { PosternError } from '@postern/contract/errors';
+import type { Io } from '../core/io.ts';
+import { choose, mayAsk } from '../core/prompt.ts';
+import type { Session } from '../settings/connect.ts';
+import { chooseApp, namedApp, type AppFlags } from './app.ts';
+
+export interface Place {
+  readonly app: string;
+  readonly machine: string;
+}
+
+/** @param machine id or name of a machine, when one was given. */
+export async function chooseMachine(
+  io: Io,
+  flags: AppFlags,
+  session: Session,
+  machine: string | undefined,
+): Promise<Place> {
+  if (machine !== undefined) {
+    const app = (await namedApp(io, flags)) ?? (await appOf(io, flags, session, machine));
+    return { app, machine };
+  }
+  const app = await chooseApp(io, flags, session);
+  const machines = await session.client.call(session.operations.listMachines, { params: { app } });
+  const [only] = machines;
+  if (machines.length === 1 && only !== undefined) return { app, machine: only.id };
+  if (machines.length === 0) {
+    throw new PosternError('machine_not_found', `the app ${app} has no machines`, {
+      hint: `add one: postern machines add -a ${app}`,
+    });
+  }
+  if (!mayAsk(io)) {
+    throw new PosternError('bad_request', `a machine ID must be given: ${app} has several machines`, {
+      hint: `choose one: ${machines.map(({ id, name }) => `${id} (${name})`).join(', ')}`,
+    });
+  }
+  const lines = machines.map(({ id, name, state, region }) => `${id} ${name} (${state}, region ${region})`);
+  const index = await choose(io, 'Select a machine:', lines);
+  return { app, machine: machines[index]?.id ?? '' };
+}
+
+/** The app a machine belongs to, when nobody named it. */
+async function appOf(io: Io, flags: AppFlags, session: Session, machine: string): Promise<string> {
+  const { client, operations } = session;
+  const { apps } = await client.call(operations.listApps, {});
+  const [only] = apps;
+  if (apps.length === 1 && only !== undefined) return only.name;
+  for (const { name } of apps) {
+    const machines = await client.call(operations.listMachines, { params: { app: name } });
+    if (machines.some(({ id }) => id === machine)) return name;
+  }
+  if (mayAsk(io)) return chooseApp(io, flags, session);
+  throw new PosternError('machine_not_found', `no app has a machine ${machine}`, {
+    hint: 'list them: postern machines list -a APP',
+  });
+}

@@ -1,0 +1,52 @@
+/** A client for the chosen server and credentials. Client and contract are loaded here, when first needed. */
+import { PosternError } from '@postern/contract/errors';
+import type { Operations } from '@postern/contract';
+import type { Client } from '@postern/client';
+import type { GlobalValues } from '../core/flags.ts';
+import type { Io } from '../core/io.ts';
+import { say } from '../output/print.ts';
+import { authorizationFor, readSettings, type Settings } from './settings.ts';
+
+export interface Session {
+  readonly client: Client;
+  readonly operations: Operations;
+  readonly settings: Settings;
+}
+
+/** @throws PosternError `unauthenticated` when there is neither a session nor a token. */
+export async function connect(io: Io, flags: GlobalValues): Promise<Session> {
+  const settings = await readSettings(io, flags);
+  if (settings.token === undefined) {
+    throw new PosternError('unauthenticated', `not signed in to ${settings.server}`, {
+      hint: 'run: postern auth login, or give a token with -t or POSTERN_TOKEN',
+    });
+  }
+  return open(io, flags, settings);
+}
+
+/** Like {@link connect}, for what needs no credentials. */
+export async function connectAnonymously(io: Io, flags: GlobalValues): Promise<Session> {
+  return open(io, flags, { ...(await readSettings(io, flags)), token: undefined });
+}
+
+async function open(io: Io, flags: GlobalValues, settings: Settings): Promise<Session> {
+  const [{ createClient }, { operations }] = await Promise.all([
+    import('@postern/client'),
+    import('@postern/contract'),
+  ]);
+  const loud = flags.verbose || flags.debug;
+  const client = createClient({
+    server: settings.server,
+    authorization: settings.token === undefined ? undefined : authorizationFor(settings.token),
+    transport: async (request) => {
+      const begun = io.now();
+      const response = await io.transport(request);
+      if (loud) {
+        say(io, `${request.method} ${request.url} -> ${response.status} (${io.now() - begun} ms)`);
+      }
+      return response;
+    },
+  });
+  if (loud) say(io, `server ${settings.server} (${settings.serverFrom}), token from ${settings.tokenFrom}`);
+  return { client, operations, settings };
+}
