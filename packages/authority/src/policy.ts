@@ -1,0 +1,69 @@
+/** Who may do what to tokens, and for how long a token may live. */
+import { StoreError, type OrganizationRecord, type Role, type Store } from '@postern/store';
+import type { Person } from './context.ts';
+import { AuthorityError } from './errors.ts';
+
+/** Longest life any token may have: what flyctl's duration can say. */
+export const LONGEST_LIFETIME_MS: number = 292 * 365 * 86_400_000;
+
+/**
+ * The role of a person in an organization. Who is no member is told the organization does not exist: its name is
+ * nobody else's business.
+ *
+ * @throws AuthorityError `organization_not_found`.
+ */
+export async function requireMember(
+  store: Store,
+  person: Person,
+  organization: Pick<OrganizationRecord, 'id' | 'slug'>,
+): Promise<Role> {
+  const memberships = await store.listMemberships(person.userId);
+  const found = memberships.find((membership) => membership.organization.id === organization.id);
+  if (found === undefined) {
+    throw new AuthorityError(
+      'organization_not_found',
+      `there is no organization ${organization.slug} for you`,
+    );
+  }
+  return found.role;
+}
+
+/** @throws AuthorityError `organization_not_found` for strangers, `policy_refused` for members. */
+export async function requireAdmin(
+  store: Store,
+  person: Person,
+  organization: Pick<OrganizationRecord, 'id' | 'slug'>,
+): Promise<void> {
+  if ((await requireMember(store, person, organization)) !== 'admin') {
+    throw new AuthorityError('policy_refused', `only an admin of ${organization.slug} may do that`, {
+      hint: 'ask an admin of the organization',
+    });
+  }
+}
+
+/** @throws AuthorityError `bad_request` or `policy_refused`. */
+export function requireLifetime(organization: OrganizationRecord, lifetimeMs: number | null): void {
+  if (lifetimeMs !== null && lifetimeMs < 1000) {
+    throw new AuthorityError('bad_request', 'a token must live for at least one second', {
+      hint: 'give an expiry such as 48h',
+    });
+  }
+  if (lifetimeMs !== null && lifetimeMs > LONGEST_LIFETIME_MS) {
+    throw new AuthorityError('bad_request', 'a token cannot live longer than 292 years');
+  }
+  const maximum = organization.maxTokenLifetimeMs;
+  if (maximum !== null && (lifetimeMs === null || lifetimeMs > maximum)) {
+    throw new AuthorityError(
+      'policy_refused',
+      `${organization.slug} allows tokens to live for at most ${Math.floor(maximum / 3_600_000)}h`,
+      { hint: `give a shorter expiry, such as ${Math.floor(maximum / 3_600_000)}h` },
+    );
+  }
+}
+
+/** Store errors that mean a conflict, in the authority's words. */
+export function asConflict(error: unknown): unknown {
+  return error instanceof StoreError && error.code === 'precondition'
+    ? new AuthorityError('conflict', error.message, { cause: error })
+    : error;
+}

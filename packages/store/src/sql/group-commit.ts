@@ -1,0 +1,69 @@
+/**
+ * Group commit: units that arrive while a transaction is being written share the next one. A durable commit costs
+ * the same whether it holds one unit or thirty.
+ */
+import type { Write, WriteResult } from '../write.ts';
+import { StoreError } from '../errors.ts';
+import type { UnitOutcome } from './apply-batch.ts';
+
+/** Units in one transaction at most: bounds how long others wait. */
+const MAX_UNITS = 256;
+
+/** Runs one transaction for several units; rejects when nothing of it was written. */
+export type RunBatch = (units: readonly (readonly Write[])[]) => Promise<readonly UnitOutcome[]>;
+
+interface Waiting {
+  readonly writes: readonly Write[];
+  readonly resolve: (results: readonly WriteResult[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface GroupCommit {
+  commit(writes: readonly Write[]): Promise<readonly WriteResult[]>;
+  /** Waits for what is queued and refuses what comes later. */
+  close(): Promise<void>;
+}
+
+export function createGroupCommit(run: RunBatch): GroupCommit {
+  let queue: Waiting[] = [];
+  let closed = false;
+  let working: Promise<void> | undefined;
+
+  const work = async (): Promise<void> => {
+    // One turn of the event loop lets everything that arrived together join.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (queue.length > 0) {
+      const batch = queue.slice(0, MAX_UNITS);
+      queue = queue.slice(MAX_UNITS);
+      await settle(batch, run);
+    }
+    working = undefined;
+  };
+
+  return {
+    commit(writes) {
+      if (closed) return Promise.reject(new StoreError('unavailable', 'the store is closed'));
+      return new Promise((resolve, reject) => {
+        queue.push({ writes, resolve, reject });
+        working ??= work();
+      });
+    },
+    async close() {
+      closed = true;
+      await working;
+    },
+  };
+}
+
+async function settle(batch: readonly Waiting[], run: RunBatch): Promise<void> {
+  try {
+    const outcomes = await run(batch.map(({ writes }) => writes));
+    for (const [index, waiting] of batch.entries()) {
+      const outcome = outcomes[index];
+      if (outcome !== undefined && 'results' in outcome) waiting.resolve(outcome.results);
+      else waiting.reject(outcome?.error);
+    }
+  } catch (error) {
+    for (const waiting of batch) waiting.reject(error);
+  }
+}

@@ -1,0 +1,122 @@
+/** Lists with filters, as statements. Everything a caller sends travels as a parameter, never as SQL. */
+import type { AuditQuery, ExecQuery, TokenQuery } from '../store.ts';
+import type { SqlValue, Statement } from './statement.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Collects conditions and their parameters. */
+class Where {
+  readonly params: SqlValue[] = [];
+  readonly #conditions: string[] = [];
+
+  /** @param condition with `?` for each of `values`. */
+  add(condition: string, ...values: SqlValue[]): void {
+    let index = this.params.length;
+    this.#conditions.push(condition.replaceAll('?', () => `$${(index += 1)}`));
+    this.params.push(...values);
+  }
+
+  mark(value: SqlValue): string {
+    this.params.push(value);
+    return `$${this.params.length}`;
+  }
+
+  get sql(): string {
+    return this.#conditions.join(' AND ');
+  }
+}
+
+function tokenWhere(query: TokenQuery): Where {
+  const where = new Where();
+  where.add('tokens.organization_id = ?', query.organizationId);
+  if (query.appId !== undefined) where.add('tokens.app_id = ?', query.appId);
+  if (query.createdBy !== undefined) where.add('tokens.created_by = ?', query.createdBy);
+  if (query.search !== undefined) {
+    const pattern = `%${query.search.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+    where.add(
+      `(LOWER(tokens.name) LIKE ? ESCAPE '\\' OR LOWER(tokens.id) LIKE ? ESCAPE '\\')`,
+      pattern,
+      pattern,
+    );
+  }
+  switch (query.status) {
+    case undefined:
+      break;
+    case 'live':
+      where.add(
+        'tokens.revoked_at IS NULL AND (tokens.expires_at IS NULL OR tokens.expires_at > ?)',
+        query.now,
+      );
+      break;
+    case 'expired':
+      where.add('tokens.revoked_at IS NULL AND tokens.expires_at <= ?', query.now);
+      break;
+    case 'revoked':
+      where.add('tokens.revoked_at IS NOT NULL');
+      break;
+    case 'never_used':
+      where.add('tokens.last_used_at IS NULL');
+      break;
+    case 'unused_60_days':
+      where.add('COALESCE(tokens.last_used_at, tokens.created_at) < ?', query.now - 60 * DAY_MS);
+      break;
+    case 'long_lived':
+      where.add('(tokens.expires_at IS NULL OR tokens.expires_at - tokens.created_at > ?)', 90 * DAY_MS);
+      break;
+  }
+  return where;
+}
+
+const TOKEN_ORDER: Readonly<Record<NonNullable<TokenQuery['sort']>, string>> = {
+  created: 'tokens.created_at DESC, tokens.id DESC',
+  name: 'LOWER(tokens.name), tokens.id',
+  expires: 'tokens.expires_at IS NULL, tokens.expires_at, tokens.id',
+  last_used: 'tokens.last_used_at IS NULL, tokens.last_used_at DESC, tokens.id',
+};
+
+export function tokenPage(query: TokenQuery, select: string): Statement {
+  const where = tokenWhere(query);
+  const order = TOKEN_ORDER[query.sort ?? 'created'];
+  const sql = `${select} WHERE ${where.sql} ORDER BY ${order} LIMIT ${where.mark(query.limit)} OFFSET ${where.mark(query.offset)}`;
+  return { sql, params: where.params };
+}
+
+export function tokenCount(query: TokenQuery): Statement {
+  const where = tokenWhere(query);
+  return { sql: `SELECT COUNT(*) AS count FROM tokens WHERE ${where.sql}`, params: where.params };
+}
+
+export function execQuery(query: ExecQuery): Statement {
+  const where = new Where();
+  where.add('organization_id = ?', query.organizationId);
+  if (query.appId !== undefined) where.add('app_id = ?', query.appId);
+  if (query.machineId !== undefined) where.add('machine_id = ?', query.machineId);
+  if (query.tokenId !== undefined) where.add('token_id = ?', query.tokenId);
+  if (query.state === 'running') where.add('ended_at IS NULL');
+  if (query.state === 'done') where.add(`ended_at IS NOT NULL AND reason <> 'connection-lost'`);
+  if (query.state === 'unknown') where.add(`reason = 'connection-lost'`);
+  const sql = `SELECT * FROM execs WHERE ${where.sql} ORDER BY started_at DESC, id DESC
+    LIMIT ${where.mark(query.limit)} OFFSET ${where.mark(query.offset)}`;
+  return { sql, params: where.params };
+}
+
+export function auditQuery(query: AuditQuery, genesis: string): Statement {
+  const where = new Where();
+  const mark = where.mark(genesis);
+  where.add('audit.organization_id = ?', query.organizationId);
+  if (query.after !== undefined) where.add('audit.seq > ?', query.after);
+  if (query.before !== undefined) where.add('audit.seq < ?', query.before);
+  if (query.action !== undefined) where.add('audit.action = ?', query.action);
+  if (query.outcome !== undefined) where.add('audit.outcome = ?', query.outcome);
+  if (query.appId !== undefined) where.add('audit.app_id = ?', query.appId);
+  if (query.tokenId !== undefined) where.add('audit.token_id = ?', query.tokenId);
+  if (query.execId !== undefined) where.add('audit.exec_id = ?', query.execId);
+  if (query.search !== undefined) {
+    where.add(`audit.body LIKE ? ESCAPE '\\'`, `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`);
+  }
+  const order = query.after === undefined ? 'DESC' : 'ASC';
+  const sql = `SELECT audit.*, COALESCE(before.hash, ${mark}) AS previous_hash
+    FROM audit LEFT JOIN audit AS before ON before.seq = audit.seq - 1
+    WHERE ${where.sql} ORDER BY audit.seq ${order} LIMIT ${where.mark(query.limit)}`;
+  return { sql, params: where.params };
+}

@@ -1,0 +1,29 @@
+/** Versioned, forward-only migrations, run at start under a lock. A newer schema is refused. */
+import { StoreError } from '../errors.ts';
+import { first } from './migrations/0001-first.ts';
+
+/** All migrations in order; the version of a schema is how many have run. */
+export const MIGRATIONS: readonly (readonly string[])[] = [first];
+
+export interface Dialect {
+  /** A 64-bit primary key that is never reused. */
+  readonly serial: string;
+  readonly bytes: string;
+}
+
+/**
+ * @param version how many migrations the database says have run.
+ * @returns the statements still to run.
+ * @throws StoreError `newer-schema`.
+ */
+export function pendingMigrations(version: number, dialect: Dialect): string[] {
+  if (version > MIGRATIONS.length) {
+    throw new StoreError(
+      'newer-schema',
+      `the data was written by a newer version of Postern (schema ${version}; this version knows ${MIGRATIONS.length})`,
+    );
+  }
+  return MIGRATIONS.slice(version)
+    .flat()
+    .map((sql) => sql.replaceAll('$SERIAL', dialect.serial).replaceAll('$BYTES', dialect.bytes));
+}

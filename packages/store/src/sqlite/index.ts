@@ -1,0 +1,1 @@
+export { openMemoryStore, openSqliteStore } from './open.ts';

@@ -1,0 +1,134 @@
+/**
+ * SQLite in a data directory: WAL with `synchronous=FULL`, so that what a commit has resolved is on disk. One
+ * process at a time: a lock that the operating system drops when its holder dies.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { StoreError } from '../errors.ts';
+import { applyBatch, type UnitOutcome } from '../sql/apply-batch.ts';
+import { createGroupCommit } from '../sql/group-commit.ts';
+import { MIGRATIONS, pendingMigrations, type Dialect } from '../sql/migrate.ts';
+import { createReads } from '../sql/reads.ts';
+import { number } from '../sql/row.ts';
+import type { Row, Statement, StatementResult } from '../sql/statement.ts';
+import type { Store } from '../store.ts';
+import type { Write } from '../write.ts';
+import { readSqliteError } from './errors.ts';
+import { holdLock } from './lock.ts';
+
+const DIALECT: Dialect = { serial: 'INTEGER PRIMARY KEY AUTOINCREMENT', bytes: 'BLOB' };
+
+/**
+ * Opens or creates the database `postern.db` in a directory, migrating it.
+ *
+ * @throws StoreError `locked`, `newer-schema`, `corrupt` or `unavailable`.
+ */
+export function openSqliteStore(directory: string): Store {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw readSqliteError(error);
+  }
+  const release = holdLock(join(directory, 'lock.db'));
+  try {
+    return openDatabase(join(directory, 'postern.db'), release);
+  } catch (error) {
+    release();
+    throw error instanceof StoreError ? error : readSqliteError(error);
+  }
+}
+
+/** A store that lives in memory alone: the same code, no file. For tests and trials. */
+export function openMemoryStore(): Store {
+  return openDatabase(':memory:', () => undefined);
+}
+
+function openDatabase(path: string, release: () => void): Store {
+  const database = new DatabaseSync(path);
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000',
+  );
+  migrate(database);
+  const run = prepareOnce(database);
+  const runBatch = (units: readonly (readonly Write[])[]): Promise<readonly UnitOutcome[]> => {
+    try {
+      return Promise.resolve(runTransaction(database, run, units));
+    } catch (error) {
+      return Promise.reject(readSqliteError(error));
+    }
+  };
+  const group = createGroupCommit(runBatch);
+  const reads = createReads((query) => {
+    try {
+      return Promise.resolve(run(query).rows);
+    } catch (error) {
+      return Promise.reject(readSqliteError(error));
+    }
+  });
+  return {
+    ...reads,
+    commit: (writes) => group.commit(writes),
+    async close() {
+      await group.close();
+      database.close();
+      release();
+    },
+  };
+}
+
+function migrate(database: DatabaseSync): void {
+  const version = number(database.prepare('PRAGMA user_version').get() ?? {}, 'user_version');
+  const statements = pendingMigrations(version, DIALECT);
+  if (statements.length === 0) return;
+  database.exec('BEGIN IMMEDIATE');
+  for (const sql of statements) database.exec(sql);
+  database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+  database.exec('COMMIT');
+}
+
+/** The whole transaction runs in one turn: no read can see half of it. */
+function runTransaction(
+  database: DatabaseSync,
+  run: (statement: Statement) => StatementResult,
+  units: readonly (readonly Write[])[],
+): readonly UnitOutcome[] {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const steps = applyBatch(units, readSqliteError);
+    let step = steps.next();
+    while (step.done !== true) {
+      let result: StatementResult;
+      try {
+        result = run(step.value);
+      } catch (error) {
+        step = steps.throw(error);
+        continue;
+      }
+      step = steps.next(result);
+    }
+    database.exec('COMMIT');
+    return step.value;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Prepares each statement text once. */
+function prepareOnce(database: DatabaseSync): (statement: Statement) => StatementResult {
+  const prepared = new Map<string, StatementSync>();
+  return ({ sql, params }) => {
+    let statement = prepared.get(sql);
+    if (statement === undefined) {
+      // `$1` is a named parameter to SQLite; `?1` is the first of the list.
+      statement = database.prepare(sql.replaceAll(/\$(\d+)/g, '?$1'));
+      prepared.set(sql, statement);
+    }
+    if (/^\s*SELECT|RETURNING/.test(sql)) {
+      const rows: Row[] = statement.all(...params);
+      return { rows, changes: rows.length };
+    }
+    return { rows: [], changes: Number(statement.run(...params).changes) };
+  };
+}
