@@ -5,8 +5,8 @@
  */
 'use strict';
 
-const { existsSync } = require('node:fs');
-const { dirname, join } = require('node:path');
+const fs = require('node:fs');
+const path = require('node:path');
 
 const OLDEST = 24;
 
@@ -14,19 +14,19 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST) handOver();
 else start();
 
 function start() {
-  const bundle = join(__dirname, '..', 'dist', 'postern.cjs');
-  if (existsSync(bundle)) {
+  const bundle = path.join(__dirname, '..', 'dist', 'postern.cjs');
+  if (fs.existsSync(bundle)) {
     require('node:module').enableCompileCache?.();
     require(bundle);
   } else {
-    void import(join(__dirname, '..', 'src', 'main.ts'));
+    void import(path.join(__dirname, '..', 'src', 'main.ts'));
   }
 }
 
-/** Runs the pinned Node from the nearest node_modules, with the same streams, signals and exit status. */
+/** Hands over to the pinned Node of the nearest node_modules, with the same streams, signals and exit status. */
 function handOver() {
   const node = findPinnedNode(__dirname);
-  if (node === undefined || process.env.POSTERN_NODE_HANDOVER === '1') {
+  if (node === undefined || process.env['POSTERN_NODE_HANDOVER'] === '1') {
     process.stderr.write(
       `error: postern needs Node.js ${OLDEST} or newer, and this is ${process.version}\n` +
         'hint: install Node.js 24, or run `npm ci` in the folder of postern, which brings its own\n',
@@ -53,9 +53,9 @@ function handOver() {
 
 /** @param {string} start folder to look from, upwards */
 function findPinnedNode(start) {
-  for (let folder = start; ; folder = dirname(folder)) {
-    const candidate = join(folder, 'node_modules', '.bin', 'node');
-    if (existsSync(candidate)) return candidate;
-    if (dirname(folder) === folder) return undefined;
+  for (let folder = start; ; folder = path.dirname(folder)) {
+    const candidate = path.join(folder, 'node_modules', '.bin', 'node');
+    if (fs.existsSync(candidate)) return candidate;
+    if (path.dirname(folder) === folder) return undefined;
   }
 }

@@ -10,3 +10,12 @@ export { buildRequest, fillPath, joinUrl, type Target } from './build-request.ts
 export { readError, readResponse } from './read-response.ts';
 export { createFetchTransport } from './fetch-transport.ts';
 export type { HttpRequest, HttpResponse, Transport } from './transport.ts';
+export {
+  openExecStream,
+  type ExecResult,
+  type ExecStream,
+  type ExecStreamOptions,
+  type ExecTerminal,
+} from './exec-stream.ts';
+export { openBrowserSocket } from './browser-socket.ts';
+export type { OpenSocket, Socket, SocketHandlers, SocketRequest } from './socket.ts';

@@ -5,7 +5,10 @@
  * HTTP status and exit code, limits, exec frames. Server, clients, command line and reference pages are derived
  * from these values; none of them states a second truth. No I/O, no Node built-ins, one dependency (zod).
  */
+export * from './agent-link.ts';
 export * from './errors.ts';
+export * from './exec.ts';
+export * from './frames.ts';
 export * from './go-duration.ts';
 export * from './ids.ts';
 export * from './limits.ts';

@@ -1,1 +1,20 @@
-export {};
+/**
+ * `@postern/exec`: running commands.
+ *
+ * Drivers start an argv on a machine; the agent link carries execs between gateway and agent with credit-based flow
+ * control. Nothing here decides what is allowed, and nothing here touches an argv. Start reading at `driver.ts`,
+ * then `link/message.ts`.
+ */
+export type { Driver, DriverFeature, OutputChannel, OutputSink, RunningCommand } from './driver.ts';
+export { createAgentLink, type Admission, type AgentLink } from './link/agent-link.ts';
+export {
+  createAgentKey,
+  proveAgent,
+  publicKeyOf,
+  verifyAgentProof,
+  type AgentKey,
+} from './link/agent-proof.ts';
+export { createGatewayLink, type GatewayLink } from './link/gateway-link.ts';
+export { LinkError } from './link/message.ts';
+export { createProcessDriver } from './process/driver.ts';
+export { parseSignal, signalNumber, type SignalName } from './signals.ts';

@@ -32,7 +32,10 @@ export function readCredentials(headers: Headers): Credentials {
     return { session, macaroons: undefined, fromCookie: session !== undefined };
   }
   if (authorization.length > LIMITS.authorizationBytes) {
-    throw new PosternError('unauthenticated', `the Authorization header is longer than ${LIMITS.authorizationBytes} bytes`);
+    throw new PosternError(
+      'unauthenticated',
+      `the Authorization header is longer than ${LIMITS.authorizationBytes} bytes`,
+    );
   }
   const parts = stripSchemes(authorization)
     .split(',')

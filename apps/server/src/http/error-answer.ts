@@ -8,10 +8,14 @@ import { redact } from '../log.ts';
  */
 export function toPosternError(thrown: unknown): PosternError {
   if (thrown instanceof PosternError) return thrown;
-  return new PosternError('internal', 'something went wrong on the server; nothing more is known to the caller', {
-    hint: 'look for the request id in the server log',
-    cause: thrown,
-  });
+  return new PosternError(
+    'internal',
+    'something went wrong on the server; nothing more is known to the caller',
+    {
+      hint: 'look for the request id in the server log',
+      cause: thrown,
+    },
+  );
 }
 
 /** The JSON body of an error answer. `status` is the word flyctl looks at. */

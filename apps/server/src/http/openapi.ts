@@ -26,8 +26,18 @@ export function openApiDocument(version: string): Json {
 
 function operationObject(operation: Operation): Json {
   const parameters = [
-    ...properties(operation.params, 'input').map(([name, schema]) => ({ name, in: 'path', required: true, schema })),
-    ...properties(operation.query, 'input').map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
+    ...properties(operation.params, 'input').map(([name, schema]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema,
+    })),
+    ...properties(operation.query, 'input').map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: false,
+      schema,
+    })),
   ];
   const hasBody = properties(operation.body, 'input').length > 0;
   return {

@@ -50,7 +50,8 @@ function parseJson(text: string): unknown {
 
 function refuseDepth(value: unknown, left: number): void {
   if (typeof value !== 'object' || value === null) return;
-  if (left === 0) throw new PosternError('bad_request', `the request body is nested deeper than ${LIMITS.jsonDepth}`);
+  if (left === 0)
+    throw new PosternError('bad_request', `the request body is nested deeper than ${LIMITS.jsonDepth}`);
   for (const item of Object.values(value)) refuseDepth(item, left - 1);
 }
 

@@ -1,0 +1,63 @@
+/**
+ * Defence in depth: the agent looks at every order with its own eyes. The machine must be one it serves, and the
+ * caveats the gateway cleared must clear here too, against the agent's own idea of the machine and for exactly the
+ * argv that would run.
+ */
+import type { ExecOrder, Welcome } from '@postern/contract';
+import type { Admission, Driver } from '@postern/exec';
+import {
+  ACTION,
+  clear,
+  decodeBase64,
+  decodeCaveats,
+  explainRefusal,
+  TokenError,
+  type Caveat,
+} from '@postern/token';
+
+export type Machines = Welcome['machines'];
+
+export function admit(order: ExecOrder, machines: Machines, drivers: ReadonlyMap<string, Driver>): Admission {
+  const machine = machines.find((candidate) => candidate.id === order.machineId);
+  if (machine === undefined) return { refused: 'the agent does not serve this machine' };
+  if (machine.app_id !== order.appId || machine.organization_id !== order.organizationId) {
+    return { refused: 'the machine belongs to another app' };
+  }
+  const caveats = readCaveats(order.caveats);
+  if (caveats === undefined) return { refused: 'the caveats of the order cannot be read' };
+  const verdict = clear(caveats, {
+    kind: 'access',
+    action: ACTION.w,
+    now: order.clearedAt,
+    orgId: BigInt(machine.organization_id),
+    appId: BigInt(machine.app_id),
+    machine: machine.id,
+    command: order.spec.argv,
+  });
+  if (!verdict.allowed) return { refused: explainRefusal(verdict.refusals[0]) };
+  const driver = drivers.get(machine.driver.kind);
+  if (driver === undefined) return { refused: `the agent has no driver ${machine.driver.kind}` };
+  const missing = missingFeature(order, driver);
+  return missing === undefined ? { driver } : { refused: `the driver ${driver.kind} has no ${missing}` };
+}
+
+function readCaveats(text: string): Caveat[] | undefined {
+  const bytes = decodeBase64(text);
+  if (bytes === undefined) return undefined;
+  try {
+    return decodeCaveats(bytes);
+  } catch (error) {
+    if (error instanceof TokenError) return undefined;
+    throw error;
+  }
+}
+
+/** What is asked and not there is refused, never ignored. */
+function missingFeature({ spec }: ExecOrder, { features }: Driver): string | undefined {
+  if (spec.tty !== null && !features.has('tty')) return 'terminal';
+  if (spec.stdin && !features.has('stdin')) return 'stdin';
+  if (spec.cwd !== null && !features.has('cwd')) return 'choice of directory';
+  if (spec.user !== null && !features.has('user')) return 'choice of user';
+  if (Object.keys(spec.env).length > 0 && !features.has('env')) return 'choice of environment';
+  return undefined;
+}

@@ -1,0 +1,23 @@
+import { defineCommand } from '../../core/command.ts';
+import { SHARED_FLAGS } from '../../core/flags.ts';
+import { confirm } from '../../core/prompt.ts';
+import { allWords } from '../../core/words.ts';
+import { print } from '../../output/print.ts';
+import { safeText } from '../../output/safe-text.ts';
+import { connect } from '../../settings/connect.ts';
+
+export const command = defineCommand({
+  description: 'Destroy apps with their machines. Their tokens are revoked and running execs are ended.',
+  words: '<app...>',
+  count: [1, Infinity],
+  flags: { yes: SHARED_FLAGS.yes },
+  examples: [{ does: 'Destroy an app without being asked', line: 'postern apps destroy shop --yes' }],
+  run: async (io, input) => {
+    const { client, operations } = await connect(io, input.flags);
+    for (const app of allWords(input)) {
+      await confirm(io, `Destroy the app ${app}, its machines and its tokens?`, input.flags.yes);
+      await client.call(operations.deleteApp, { params: { app } });
+      print(io, `Destroyed app ${safeText(app)}`);
+    }
+  },
+});

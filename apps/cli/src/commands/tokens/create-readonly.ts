@@ -1,0 +1,57 @@
+import { defineCommand } from '../../core/command.ts';
+import { SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
+import { chooseOrganization } from '../../choose/organization.ts';
+import { allWords } from '../../core/words.ts';
+import { say } from '../../output/print.ts';
+import { connect } from '../../settings/connect.ts';
+import { EXPIRY_FLAG, OUTPUT_FLAG, readExpiry } from './mint-flags.ts';
+import { printMinted } from './print-minted.ts';
+
+export const command = defineCommand({
+  description:
+    'Create a token that may read all apps of an organization and run nothing. With --from-existing no server is ' +
+    'asked: the token given with -t or POSTERN_TOKEN is narrowed to reading.',
+  words: '[org]',
+  count: [0, 1],
+  flags: {
+    org: SHARED_FLAGS.org,
+    expiry: EXPIRY_FLAG,
+    name: text('NAME', 'Name of the token', { short: 'n', default: 'Read-only org token' }),
+    fromExisting: toggle('Narrow the token given with -t or POSTERN_TOKEN, offline'),
+    json: SHARED_FLAGS.json,
+    dryRun: toggle('Show what the token would hold, and create none'),
+    output: OUTPUT_FLAG,
+  },
+  examples: [
+    { does: 'A read-only token for a day', line: 'postern tokens create readonly personal -x 24h' },
+    {
+      does: 'A read-only version of a token you hold',
+      line: 'postern tokens create readonly --from-existing -x 24h -t "$(cat org.token)"',
+    },
+  ],
+  json: {
+    token: 'the token, ready for an Authorization header',
+    id: 'id of its record; absent with --from-existing',
+    name: 'its name; absent with --from-existing',
+    expires_at: 'RFC 3339 time, or null',
+    version: '1',
+  },
+  run: async (io, input) => {
+    const { flags } = input;
+    const expiry = readExpiry(flags.expiry);
+    const argument = allWords(input)[0];
+    if (flags.fromExisting) {
+      if (argument !== undefined) say(io, 'note: --from-existing narrows the token given with -t or POSTERN_TOKEN');
+      const { narrowToReading } = await import('./narrow-to-reading.ts');
+      await narrowToReading(io, flags, expiry);
+      return;
+    }
+    const session = await connect(io, flags);
+    const org = await chooseOrganization(io, flags, session, argument);
+    const minted = await session.client.call(session.operations.mintOrganizationToken, {
+      params: { org },
+      body: { profile: 'readonly', name: flags.name, expiry, ...(flags.dryRun ? { dry_run: true } : {}) },
+    });
+    await printMinted(io, flags, minted, []);
+  },
+});

@@ -1,0 +1,71 @@
+import { EXIT_CODES } from '@postern/contract/errors';
+import { caveatsToJson, expiration, stringifyExactJson, summarize, TokenError, tokenUuid, type Json } from '@postern/token';
+import { nodeCrypto } from '@postern/token/mac/node';
+import { defineCommand } from '../../core/command.ts';
+import { text, toggle } from '../../core/flags.ts';
+import { print, say } from '../../output/print.ts';
+import { presentedParts } from './presented-tokens.ts';
+
+export const command = defineCommand({
+  description:
+    'Show what is inside the tokens given with -t or POSTERN_TOKEN, as JSON, offline. Nothing is verified: anybody ' +
+    'can write any restriction into a text that looks like a token. The signature is not shown.',
+  flags: {
+    full: toggle('Add uuid, key id, expiry and a summary in words'),
+    file: text('FILE', 'Not used; accepted for flyctl’s sake', { short: 'f', hidden: true }),
+    json: toggle('Print JSON, as without it', { short: 'j', hidden: true }),
+  },
+  examples: [
+    { does: 'What does this token hold', line: 'postern tokens debug -t "$(cat ci.token)"' },
+    { does: 'In words', line: "postern tokens debug --full -t \"$(cat ci.token)\" | jq -r '.[].summary'" },
+  ],
+  json: {
+    '[].location': 'which service can verify the token',
+    '[].caveats': 'its restrictions, each with `type` and `body`',
+    '[].uuid': 'with --full: the id by which the audit log names the token',
+    '[].kid': 'with --full: the signing key, in hexadecimal',
+    '[].expires_at': 'with --full: RFC 3339 time, or null',
+    '[].summary': 'with --full: what it allows, in one sentence',
+  },
+  run: (io, { flags }) => {
+    const shown: Json[] = [];
+    let bad = 0;
+    for (const [index, { text, token }] of presentedParts(io, flags).entries()) {
+      if (token instanceof TokenError) {
+        bad += 1;
+        say(io, `token ${index + 1} (${text.length} characters) cannot be read: ${token.message}`);
+        continue;
+      }
+      const caveats = caveatsToJson(token.unsafeCaveats);
+      const seconds = expiration(token.unsafeCaveats);
+      shown.push({
+        location: token.location,
+        ...(flags.full
+          ? {
+              uuid: tokenUuid(token.nonce, nodeCrypto),
+              kid: Buffer.from(token.nonce.kid).toString('hex'),
+              expires_at: seconds === undefined ? null : timeOf(seconds),
+              summary: summarize(token.unsafeCaveats),
+            }
+          : {}),
+        caveats,
+      });
+    }
+    // Two blanks and an empty line more: this is flyctl's form, which scripts read.
+    print(io, `${escapeControls(stringifyExactJson(shown, 2))}\n`);
+    return Promise.resolve(bad > 0 ? EXIT_CODES.auth : EXIT_CODES.ok);
+  },
+});
+
+function timeOf(seconds: bigint): string | null {
+  const date = new Date(Number(seconds) * 1000);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+/** JSON itself escapes C0 controls; these are the others a terminal may act on. */
+function escapeControls(json: string): string {
+  return json.replaceAll(
+    /[\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,136 @@
+/** The agent's end of the link: runs what the gateway orders, after clearing it once more. */
+import {
+  execOrderSchema,
+  reasonSchema,
+  type ExecOrder,
+  type ExecOutcome,
+  type OutcomeReason,
+} from '@postern/contract';
+import type { Driver, OutputChannel, RunningCommand } from '../driver.ts';
+import {
+  decodeCredit,
+  decodeJson,
+  decodeMessage,
+  decodeResize,
+  decodeText,
+  encodeCredit,
+  encodeJson,
+  encodeMessage,
+  KIND,
+  LinkError,
+  type Message,
+} from './message.ts';
+import { SendWindow } from './window.ts';
+
+/** What the agent says about an order before it runs: the driver to use, or why not. */
+export type Admission = { readonly driver: Driver } | { readonly refused: string };
+
+export interface AgentLink {
+  /** @throws LinkError when the gateway breaks the protocol. */
+  receive(bytes: Uint8Array): void;
+  /** Ends everything that runs, for one reason. */
+  endAll(reason: OutcomeReason): void;
+  /** Resolves when nothing runs any more. */
+  idle(): Promise<void>;
+}
+
+interface Running {
+  readonly command: RunningCommand;
+  readonly windows: Record<OutputChannel, SendWindow>;
+}
+
+/**
+ * @param admit looks at an order with the agent's own eyes: machine, caveats, local policy.
+ * @param transmit sends one message to the gateway; resolves when the socket can take more.
+ */
+export function createAgentLink(
+  admit: (order: ExecOrder) => Admission,
+  transmit: (message: Uint8Array) => void,
+): AgentLink {
+  const running = new Map<number, Running>();
+
+  const open = (id: number, payload: Uint8Array): void => {
+    const parsed = execOrderSchema.safeParse(decodeJson(payload));
+    if (!parsed.success) throw new LinkError('an order that cannot be read');
+    if (running.has(id)) throw new LinkError('a stream that is open already');
+    const admission = admit(parsed.data);
+    if ('refused' in admission) {
+      transmit(encodeJson(KIND.outcome, id, refusedOutcome(admission.refused)));
+      return;
+    }
+    const windows = { stdout: new SendWindow(), stderr: new SendWindow() };
+    const command = admission.driver.start(parsed.data.spec, {
+      output: (channel, bytes) =>
+        windows[channel].send(bytes, (frame) => transmit(encodeMessage(KIND[channel], id, frame))),
+    });
+    running.set(id, { command, windows });
+    void command.outcome.then((outcome) => {
+      running.delete(id);
+      transmit(encodeJson(KIND.outcome, id, outcome));
+    });
+  };
+
+  return {
+    receive(bytes) {
+      const message = decodeMessage(bytes);
+      if (message.kind === KIND.open) return open(message.stream, message.payload);
+      const found = running.get(message.stream);
+      if (found === undefined) return undefined;
+      return receiveFor(message, found, transmit);
+    },
+    endAll(reason) {
+      for (const { command, windows } of running.values()) {
+        windows.stdout.close();
+        windows.stderr.close();
+        command.end(reason);
+      }
+    },
+    async idle() {
+      await Promise.all([...running.values()].map(({ command }) => command.outcome));
+    },
+  };
+}
+
+function receiveFor(
+  { kind, stream, payload }: Message,
+  { command, windows }: Running,
+  transmit: (message: Uint8Array) => void,
+): void {
+  switch (kind) {
+    case KIND.stdin:
+      void command.writeStdin(payload).then(() => transmit(encodeCredit(stream, KIND.stdin, payload.length)));
+      return;
+    case KIND.closeStdin:
+      return command.closeStdin();
+    case KIND.resize: {
+      const { cols, rows } = decodeResize(payload);
+      return command.resize(cols, rows);
+    }
+    case KIND.signal:
+      return command.signal(decodeText(payload));
+    case KIND.end: {
+      const reason = reasonSchema.safeParse(decodeText(payload));
+      return command.end(reason.success ? reason.data : 'cancelled');
+    }
+    case KIND.credit: {
+      const { channel, bytes } = decodeCredit(payload);
+      return channel === KIND.stderr ? windows.stderr.grant(bytes) : windows.stdout.grant(bytes);
+    }
+    default:
+      throw new LinkError('a message only the agent may send');
+  }
+}
+
+function refusedOutcome(message: string): ExecOutcome {
+  return {
+    reason: 'refused-by-agent',
+    exitCode: null,
+    exitSignal: null,
+    durationMs: 0,
+    stdoutBytes: 0,
+    stderrBytes: 0,
+    stdoutTruncated: false,
+    stderrTruncated: false,
+    message,
+  };
+}

@@ -1,0 +1,162 @@
+/** The gateway's end of one agent connection: opens execs on it and carries their streams. */
+import {
+  EXEC_LIMITS,
+  execOutcomeSchema,
+  type ExecOrder,
+  type ExecOutcome,
+  type OutcomeReason,
+} from '@postern/contract';
+import type { OutputChannel, OutputSink, RunningCommand } from '../driver.ts';
+import {
+  decodeCredit,
+  decodeJson,
+  decodeMessage,
+  encodeCredit,
+  encodeJson,
+  encodeMessage,
+  encodeResize,
+  encodeText,
+  KIND,
+  LinkError,
+  type Message,
+} from './message.ts';
+import { SendWindow } from './window.ts';
+
+export interface GatewayLink {
+  /** Starts an exec on the agent. */
+  open(order: ExecOrder, sink: OutputSink): RunningCommand;
+  /**
+   * Takes one message of the agent.
+   *
+   * @throws LinkError when the agent breaks the protocol; the connection must then be closed.
+   */
+  receive(bytes: Uint8Array): void;
+  /** The connection is gone: every exec on it ends as `connection-lost`. */
+  closed(): void;
+  readonly running: number;
+}
+
+interface Stream {
+  readonly sink: OutputSink;
+  readonly stdin: SendWindow;
+  readonly openedAt: number;
+  /** Output already received but not yet with the sink, in order. */
+  tail: Promise<void>;
+  /** Bytes received for which no credit has been given back: more than the window breaks the protocol. */
+  readonly outstanding: Record<OutputChannel, number>;
+  readonly bytes: Record<OutputChannel, number>;
+  settle(outcome: ExecOutcome): void;
+}
+
+/** @param transmit sends one message to the agent. */
+export function createGatewayLink(transmit: (message: Uint8Array) => void): GatewayLink {
+  const streams = new Map<number, Stream>();
+  let nextStream = 1;
+
+  const finish = (id: number, stream: Stream, outcome: ExecOutcome): void => {
+    streams.delete(id);
+    stream.stdin.close();
+    void stream.tail.then(() => stream.settle(outcome));
+  };
+
+  const output = (id: number, stream: Stream, channel: OutputChannel, payload: Uint8Array): void => {
+    stream.outstanding[channel] += payload.length;
+    stream.bytes[channel] += payload.length;
+    if (stream.outstanding[channel] > EXEC_LIMITS.windowBytes) throw new LinkError('more output than credit');
+    stream.tail = stream.tail.then(async () => {
+      await deliver(stream.sink, channel, payload);
+      stream.outstanding[channel] -= payload.length;
+      if (streams.has(id)) transmit(encodeCredit(id, KIND[channel], payload.length));
+    });
+  };
+
+  return {
+    open(order, sink) {
+      const id = nextStream;
+      nextStream += 1;
+      const { promise, resolve } = Promise.withResolvers<ExecOutcome>();
+      const stream: Stream = {
+        sink,
+        stdin: new SendWindow(),
+        openedAt: performance.now(),
+        tail: Promise.resolve(),
+        outstanding: { stdout: 0, stderr: 0 },
+        bytes: { stdout: 0, stderr: 0 },
+        settle: resolve,
+      };
+      streams.set(id, stream);
+      transmit(encodeJson(KIND.open, id, order));
+      const live = (message: Uint8Array): void => {
+        if (streams.has(id)) transmit(message);
+      };
+      return {
+        outcome: promise,
+        writeStdin: (bytes) =>
+          stream.stdin.send(bytes, (frame) => live(encodeMessage(KIND.stdin, id, frame))),
+        closeStdin: () => live(encodeMessage(KIND.closeStdin, id)),
+        resize: (cols, rows) => live(encodeResize(id, cols, rows)),
+        signal: (signal) => live(encodeText(KIND.signal, id, signal)),
+        end: (reason) => live(encodeText(KIND.end, id, reason)),
+      };
+    },
+    receive(bytes) {
+      const message = decodeMessage(bytes);
+      const stream = streams.get(message.stream);
+      // An exec that has just ended here may still be spoken of.
+      if (stream === undefined) return;
+      receiveFor(message, stream, output, finish);
+    },
+    closed() {
+      for (const [id, stream] of streams) finish(id, stream, lostOutcome(stream, 'connection-lost'));
+    },
+    get running() {
+      return streams.size;
+    },
+  };
+}
+
+function receiveFor(
+  { kind, stream: id, payload }: Message,
+  stream: Stream,
+  output: (id: number, stream: Stream, channel: OutputChannel, payload: Uint8Array) => void,
+  finish: (id: number, stream: Stream, outcome: ExecOutcome) => void,
+): void {
+  switch (kind) {
+    case KIND.stdout:
+      return output(id, stream, 'stdout', payload);
+    case KIND.stderr:
+      return output(id, stream, 'stderr', payload);
+    case KIND.credit:
+      return stream.stdin.grant(decodeCredit(payload).bytes);
+    case KIND.outcome: {
+      const parsed = execOutcomeSchema.safeParse(decodeJson(payload));
+      if (!parsed.success) throw new LinkError('an outcome that cannot be read');
+      return finish(id, stream, parsed.data);
+    }
+    default:
+      throw new LinkError('a message only the gateway may send');
+  }
+}
+
+/** A sink that fails must not break the link; its caller is gone and the exec is being ended. */
+async function deliver(sink: OutputSink, channel: OutputChannel, payload: Uint8Array): Promise<void> {
+  try {
+    await sink.output(channel, payload);
+  } catch {
+    // The gateway ends the exec when its caller goes.
+  }
+}
+
+function lostOutcome(stream: Stream, reason: OutcomeReason): ExecOutcome {
+  return {
+    reason,
+    exitCode: null,
+    exitSignal: null,
+    durationMs: performance.now() - stream.openedAt,
+    stdoutBytes: stream.bytes.stdout,
+    stderrBytes: stream.bytes.stderr,
+    stdoutTruncated: false,
+    stderrTruncated: false,
+    message: 'the connection to the machine was lost; whether the command finished is not known',
+  };
+}
