@@ -55,6 +55,7 @@ const io: Io = {
     if (process.stdin.isTTY) process.stdin.setRawMode(on);
   },
   programDirectory: import.meta.dirname,
+  platform: process.platform,
   nodeVersion: process.version,
   nodePath: process.execPath,
 };

@@ -39,6 +39,7 @@ export interface Io {
   setRawMode(on: boolean): void;
   /** Folder of this program, from which the server program is found. */
   readonly programDirectory: string;
+  readonly platform: string;
   /** Version of the running Node, such as `v24.21.0`. */
   readonly nodeVersion: string;
   /** Path of the running Node. */

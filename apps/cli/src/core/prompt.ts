@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import { PosternError } from '@postern/contract/errors';
 import { safeText } from '../output/safe-text.ts';
 import { styleFor } from '../output/style.ts';
+import { Interrupted } from './interrupted.ts';
 import type { Io } from './io.ts';
 
 const MAX_TRIES = 3;
@@ -15,18 +16,25 @@ export function mayAsk(io: Io): boolean {
   return io.terminal.stdin && io.terminal.stderr;
 }
 
-/** Asks for one line. */
-export async function ask(io: Io, question: string): Promise<string> {
+/**
+ * Asks for one line.
+ *
+ * @param signal ends the question without an answer, when it comes from elsewhere.
+ * @throws Interrupted for Ctrl-C and for the end of the input.
+ */
+export async function ask(io: Io, question: string, signal?: AbortSignal): Promise<string> {
   const lines = createInterface({ input: io.stdin, output: io.stderr, terminal: true });
   const gaveUp = new Promise<never>((_resolve, reject) => {
     lines.once('SIGINT', () => reject(new Interrupted()));
     lines.once('close', () => reject(new Interrupted()));
   });
+  gaveUp.catch(() => undefined);
   try {
-    return (await Promise.race([lines.question(question), gaveUp])).trim();
+    return (
+      await Promise.race([lines.question(question, signal === undefined ? {} : { signal }), gaveUp])
+    ).trim();
   } finally {
     lines.removeAllListeners('close');
-    gaveUp.catch(() => undefined);
     lines.close();
   }
 }
@@ -60,11 +68,4 @@ export async function confirm(io: Io, question: string, yes: boolean): Promise<v
   }
   const answer = await ask(io, `${safeText(question)} [y/N] `);
   if (!/^y(?:es)?$/i.test(answer)) throw new PosternError('bad_request', 'nothing was done');
-}
-
-/** The person pressed Ctrl-C or closed the input at a question. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-  /** 128 + SIGINT, as a shell says it. */
-  readonly exitStatus: number = 130;
 }

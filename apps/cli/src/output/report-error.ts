@@ -1,5 +1,7 @@
 /** One failure, on stderr: what happened, why, what to do next; and the exit code of its kind. */
-import { PosternError, type ExitCode } from '@postern/contract/errors';
+import { PosternError } from '@postern/contract/errors';
+import type { ExitStatus } from '../core/command.ts';
+import { Interrupted } from '../core/interrupted.ts';
 import type { Io } from '../core/io.ts';
 import { say } from './print.ts';
 import { safeText } from './safe-text.ts';
@@ -9,7 +11,11 @@ import { styleFor } from './style.ts';
  * @param json print one line of JSON instead of sentences.
  * @returns the exit code.
  */
-export function reportError(io: Io, error: unknown, json: boolean): ExitCode {
+export function reportError(io: Io, error: unknown, json: boolean): ExitStatus {
+  if (error instanceof Interrupted) {
+    say(io, '');
+    return error.exitStatus;
+  }
   const known = error instanceof PosternError ? error : unexpected(error);
   if (json) {
     const { code, message, hint, details } = known;

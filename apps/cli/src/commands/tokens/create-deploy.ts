@@ -19,7 +19,10 @@ export const command = defineCommand({
     output: OUTPUT_FLAG,
   },
   examples: [
-    { does: 'A deploy token for two days', line: 'postern tokens create deploy -a demo -n "staging one" -x 48h' },
+    {
+      does: 'A deploy token for two days',
+      line: 'postern tokens create deploy -a demo -n "staging one" -x 48h',
+    },
   ],
   json: {
     token: 'the token, ready for an Authorization header',
@@ -36,6 +39,6 @@ export const command = defineCommand({
       params: { app },
       body: { profile: 'deploy', name: flags.name, expiry, ...(flags.dryRun ? { dry_run: true } : {}) },
     });
-    await printMinted(io, flags, minted, []);
+    await printMinted(io, flags, minted, undefined);
   },
 });

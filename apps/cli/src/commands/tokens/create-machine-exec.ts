@@ -65,6 +65,6 @@ export const command = defineCommand({
         ...(flags.dryRun ? { dry_run: true } : {}),
       },
     });
-    await printMinted(io, flags, minted);
+    await printMinted(io, flags, minted, commands);
   },
 });

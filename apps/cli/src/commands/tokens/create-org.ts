@@ -18,9 +18,7 @@ export const command = defineCommand({
     dryRun: toggle('Show what the token would hold, and create none'),
     output: OUTPUT_FLAG,
   },
-  examples: [
-    { does: 'A token for a week', line: 'postern tokens create org --name prod --expiry 168h' },
-  ],
+  examples: [{ does: 'A token for a week', line: 'postern tokens create org --name prod --expiry 168h' }],
   json: {
     token: 'the token, ready for an Authorization header',
     id: 'id of its record',
@@ -42,6 +40,6 @@ export const command = defineCommand({
         ...(flags.dryRun ? { dry_run: true } : {}),
       },
     });
-    await printMinted(io, flags, minted, []);
+    await printMinted(io, flags, minted, undefined);
   },
 });

@@ -41,7 +41,8 @@ export const command = defineCommand({
     const expiry = readExpiry(flags.expiry);
     const argument = allWords(input)[0];
     if (flags.fromExisting) {
-      if (argument !== undefined) say(io, 'note: --from-existing narrows the token given with -t or POSTERN_TOKEN');
+      if (argument !== undefined)
+        say(io, 'note: --from-existing narrows the token given with -t or POSTERN_TOKEN');
       const { narrowToReading } = await import('./narrow-to-reading.ts');
       await narrowToReading(io, flags, expiry);
       return;
@@ -52,6 +53,6 @@ export const command = defineCommand({
       params: { org },
       body: { profile: 'readonly', name: flags.name, expiry, ...(flags.dryRun ? { dry_run: true } : {}) },
     });
-    await printMinted(io, flags, minted, []);
+    await printMinted(io, flags, minted, undefined);
   },
 });

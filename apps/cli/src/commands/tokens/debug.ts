@@ -1,5 +1,13 @@
 import { EXIT_CODES } from '@postern/contract/errors';
-import { caveatsToJson, expiration, stringifyExactJson, summarize, TokenError, tokenUuid, type Json } from '@postern/token';
+import {
+  caveatsToJson,
+  expiration,
+  stringifyExactJson,
+  summarize,
+  TokenError,
+  tokenUuid,
+  type Json,
+} from '@postern/token';
 import { nodeCrypto } from '@postern/token/mac/node';
 import { defineCommand } from '../../core/command.ts';
 import { text, toggle } from '../../core/flags.ts';
@@ -17,7 +25,7 @@ export const command = defineCommand({
   },
   examples: [
     { does: 'What does this token hold', line: 'postern tokens debug -t "$(cat ci.token)"' },
-    { does: 'In words', line: "postern tokens debug --full -t \"$(cat ci.token)\" | jq -r '.[].summary'" },
+    { does: 'In words', line: 'postern tokens debug --full -t "$(cat ci.token)" | jq -r \'.[].summary\'' },
   ],
   json: {
     '[].location': 'which service can verify the token',

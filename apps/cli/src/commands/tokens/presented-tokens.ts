@@ -1,11 +1,6 @@
 /** The macaroons somebody gave with `-t` or `POSTERN_TOKEN`, for commands that ask no server. */
 import { PosternError } from '@postern/contract/errors';
-import {
-  parseToken,
-  stripSchemes,
-  TokenError,
-  type UnverifiedToken,
-} from '@postern/token';
+import { parseToken, stripSchemes, TokenError, type UnverifiedToken } from '@postern/token';
 import type { GlobalValues } from '../../core/flags.ts';
 import type { Io } from '../../core/io.ts';
 
@@ -42,9 +37,13 @@ export function presentedParts(io: Io, flags: GlobalValues): PresentedPart[] {
     .map((part) => part.trim())
     .filter((part) => part !== '' && !part.startsWith('fo1_'));
   if (parts.length === 0) {
-    throw new PosternError('token_malformed', 'a session token is not a macaroon: it can neither be shown nor narrowed', {
-      hint: 'make one to narrow: postern tokens create machine-exec',
-    });
+    throw new PosternError(
+      'token_malformed',
+      'a session token is not a macaroon: it can neither be shown nor narrowed',
+      {
+        hint: 'make one to narrow: postern tokens create machine-exec',
+      },
+    );
   }
   return parts.map((text) => {
     try {

@@ -23,7 +23,9 @@ export const command = defineCommand({
     }
     const now = io.now();
     const used = formatAgo(token.last_used_at, now);
-    const where = [token.last_used_machine, token.last_used_from].filter((part) => part !== null).join(' from ');
+    const where = [token.last_used_machine, token.last_used_from]
+      .filter((part) => part !== null)
+      .join(' from ');
     printFields(io, [
       ['ID', token.id],
       ['Name', token.name],
