@@ -39,8 +39,9 @@ const io: Io = {
     stdin: isatty(0),
     stdout: isatty(1),
     stderr: isatty(2),
-    columns: () => process.stdout.columns,
-    rows: () => process.stdout.rows,
+    // A pseudo-terminal that nobody sized says 0.
+    columns: () => process.stdout.columns || 80,
+    rows: () => process.stdout.rows || 24,
   },
   env: process.env,
   cwd: process.cwd(),

@@ -1,1 +1,66 @@
-export {};
+/** `npm start`: parse, start, say what to do next, stop on a signal. */
+import { StoreError } from '@postern/store';
+import { AuthorityError } from '@postern/authority';
+import { ConfigError, parseConfig, USAGE, type ServerConfig } from './config.ts';
+import { createLog } from './log.ts';
+import { startServer, type RunningServer } from './start.ts';
+
+function greet(server: RunningServer, config: ServerConfig): void {
+  const { machineId, first, owner } = server.installation;
+  const lines = [
+    `Postern is running at ${server.url}`,
+    '',
+    `  owner    ${owner.email}`,
+    `  machine  ${machineId ?? '(none: the embedded agent is off)'}`,
+    `  data     ${config.dataDir}`,
+    `  signed in as the owner: ${server.credentialsFile}`,
+    '',
+    first ? 'Try:' : 'Try, as before:',
+    '  TOKEN=$(npx postern tokens create machine-exec -a demo -- uname -a)',
+    '  npx postern machine exec -a demo -t "$TOKEN" "uname -a"',
+    '  npx postern tokens list -a demo',
+    '',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function main(): Promise<void> {
+  const config = parseConfig(process.argv.slice(2), process.env);
+  if (config === 'help') {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const log = createLog(
+    (line) => void process.stderr.write(`${line}\n`),
+    () => Date.now(),
+  );
+  const server = await startServer(config, process.env, log);
+  greet(server, config);
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      log.info('server.stopping', { signal });
+      server.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error('server.stop-failed', { message: String(error) });
+          process.exit(70);
+        },
+      );
+    });
+  }
+}
+
+main().catch((error: unknown) => {
+  const expected =
+    error instanceof ConfigError || error instanceof StoreError || error instanceof AuthorityError;
+  const text = expected
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
+  process.stderr.write(`error: ${text}\n`);
+  process.exit(error instanceof ConfigError ? 64 : 70);
+});

@@ -24,6 +24,8 @@ export interface ExecRequest {
   readonly tty: boolean;
   readonly recorded: boolean;
   readonly idempotencyKey: string | null;
+  /** Called when the caveats have cleared and nothing is written yet; what it throws stops the exec. */
+  readonly beforeWriting?: (tokenId: string | null) => void;
 }
 
 interface Allowed {
@@ -41,6 +43,7 @@ export async function authorizeExec(context: AuthorityContext, request: ExecRequ
   const argv = Object.freeze([...request.argv]);
   const access = accessOf(context, request, argv);
   const allowed = await decide(context, request, access);
+  request.beforeWriting?.(allowed.tokenId);
   const execId = newId('exec');
   await writeDecision(context, request, execId, argv, allowed, access.now);
   if (allowed.tokenId !== null) count(context, request, allowed.tokenId, access.now, true);

@@ -15,6 +15,7 @@ export interface Operation<
   Query extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
   Output extends z.ZodType = z.ZodType,
+  Auth extends OperationAuth = OperationAuth,
 > {
   /** `noun.verb`, unique. */
   readonly name: string;
@@ -22,7 +23,7 @@ export interface Operation<
   /** Path with `{name}` segments, each a key of `params`. */
   readonly path: string;
   readonly summary: string;
-  readonly auth: OperationAuth;
+  readonly auth: Auth;
   /** HTTP status of success. */
   readonly status: 200 | 201 | 202;
   readonly params: Params;
@@ -38,7 +39,8 @@ export function defineOperation<
   Query extends z.ZodType,
   Body extends z.ZodType,
   Output extends z.ZodType,
->(operation: Operation<Params, Query, Body, Output>): Operation<Params, Query, Body, Output> {
+  Auth extends OperationAuth,
+>(operation: Operation<Params, Query, Body, Output, Auth>): Operation<Params, Query, Body, Output, Auth> {
   return operation;
 }
 

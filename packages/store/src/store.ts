@@ -82,6 +82,8 @@ export interface Store {
   findExec(execId: string): Promise<ExecRecord | undefined>;
   findAgent(agentId: string): Promise<AgentRecord | undefined>;
   findLogin(hash: Uint8Array, now: number): Promise<UserRecord | undefined>;
+  /** The machine a join token that is neither spent nor expired is for. */
+  findMachineByJoin(hash: Uint8Array, now: number): Promise<MachineRecord | undefined>;
   listMemberships(userId: number): Promise<readonly MembershipRecord[]>;
   listKeys(): Promise<readonly KeyRecord[]>;
   countLiveTokens(keyId: string, now: number): Promise<number>;

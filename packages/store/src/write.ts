@@ -63,6 +63,14 @@ export type Write =
       readonly role: Role;
       readonly at: number;
     }
+  /** For an organization made in the same unit, whose number is not known yet. */
+  | {
+      readonly kind: 'member.put-by-slug';
+      readonly slug: string;
+      readonly userId: number;
+      readonly role: Role;
+      readonly at: number;
+    }
   | { readonly kind: 'member.delete'; readonly organizationId: number; readonly userId: number }
   | {
       readonly kind: 'app.insert';

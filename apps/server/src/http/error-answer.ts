@@ -1,5 +1,7 @@
 /** Turns every thrown thing into one JSON error answer. The text never holds a stack, token or key. */
-import { PosternError, type ErrorBody } from '@postern/contract';
+import { AuthorityError } from '@postern/authority';
+import { PosternError, type ErrorBody, type ErrorCode } from '@postern/contract';
+import { StoreError } from '@postern/store';
 import { redact } from '../log.ts';
 
 /**
@@ -8,6 +10,14 @@ import { redact } from '../log.ts';
  */
 export function toPosternError(thrown: unknown): PosternError {
   if (thrown instanceof PosternError) return thrown;
+  if (thrown instanceof AuthorityError) {
+    return new PosternError(thrown.code, thrown.message, {
+      ...(thrown.hint === undefined ? {} : { hint: thrown.hint }),
+      ...(thrown.refusals.length === 0 ? {} : { details: { refusals: thrown.refusals } }),
+      cause: thrown,
+    });
+  }
+  if (thrown instanceof StoreError) return fromStore(thrown);
   return new PosternError(
     'internal',
     'something went wrong on the server; nothing more is known to the caller',
@@ -16,6 +26,20 @@ export function toPosternError(thrown: unknown): PosternError {
       cause: thrown,
     },
   );
+}
+
+function fromStore(error: StoreError): PosternError {
+  const codes: Record<StoreError['code'], ErrorCode> = {
+    taken: 'name_taken',
+    'not-found': 'conflict',
+    precondition: 'conflict',
+    'newer-schema': 'internal',
+    locked: 'internal',
+    corrupt: 'internal',
+    unavailable: 'audit_unavailable',
+  };
+  const message = error.code === 'taken' ? 'Validation failed: Name has already been taken' : error.message;
+  return new PosternError(codes[error.code], message, { cause: error });
 }
 
 /** The JSON body of an error answer. `status` is the word flyctl looks at. */

@@ -1,4 +1,4 @@
-/** What a handler of one operation is given and gives. Handlers know nothing of HTTP. */
+/** What a handler of one operation is given and gives. */
 import type { InputOf, Operation, OutputOf } from '@postern/contract';
 import type { Services } from '../services.ts';
 import type { Caller, Person } from './caller.ts';
@@ -6,11 +6,12 @@ import type { Caller, Person } from './caller.ts';
 export interface RequestFacts {
   /** Who asks, looked up but not yet allowed to do anything. */
   readonly caller: Caller;
-  /** Source address of the connection, or what a trusted proxy says. */
+  /** Source address of the connection. */
   readonly source: string;
   readonly requestId: string;
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;
+  readonly headers: Headers;
   /** Sets a response header. */
   readonly setHeader: (name: string, value: string) => void;
 }
@@ -22,8 +23,9 @@ export interface PersonFacts extends RequestFacts {
 
 export type FactsOf<Op extends Operation> = Op['auth'] extends 'session' ? PersonFacts : RequestFacts;
 
+/** Answers data for the output schema, or a response of its own where the answer is a stream. */
 export type Handler<Op extends Operation> = (
   input: InputOf<Op>,
   facts: FactsOf<Op>,
   services: Services,
-) => Promise<OutputOf<Op>>;
+) => Promise<OutputOf<Op> | Response>;

@@ -76,6 +76,14 @@ export function createReads(all: ReadAll): Reads {
         hash,
         now,
       ),
+    findMachineByJoin: (hash, now) =>
+      one(
+        machineOf,
+        `SELECT machines.* FROM join_tokens JOIN machines ON machines.id = join_tokens.machine_id
+         WHERE join_tokens.hash = $1 AND join_tokens.used_at IS NULL AND join_tokens.expires_at > $2`,
+        hash,
+        now,
+      ),
     listMemberships: (userId) =>
       many(
         (row) => ({ organization: organizationOf(row), role: role(row, 'role') }),

@@ -51,6 +51,15 @@ export function writeStatements(write: SqlWrite): Statement[] {
           [write.organizationId, write.userId, write.role, write.at],
         ),
       ];
+    case 'member.put-by-slug':
+      return [
+        statement(
+          `INSERT INTO members (organization_id, user_id, role, joined_at)
+           SELECT id, $2, $3, $4 FROM organizations WHERE slug = $1`,
+          [write.slug, write.userId, write.role, write.at],
+          missing('organization'),
+        ),
+      ];
     case 'member.delete':
       return [
         statement(

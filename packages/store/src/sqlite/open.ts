@@ -125,7 +125,7 @@ function prepareOnce(database: DatabaseSync): (statement: Statement) => Statemen
       statement = database.prepare(sql.replaceAll(/\$(\d+)/g, '?$1'));
       prepared.set(sql, statement);
     }
-    if (/^\s*SELECT|RETURNING/.test(sql)) {
+    if (/^\s*SELECT|RETURNING id$/.test(sql)) {
       const rows: Row[] = statement.all(...params);
       return { rows, changes: rows.length };
     }

@@ -1,0 +1,70 @@
+/** Runs `postern` on a pseudo-terminal made by script(1), and talks to it. */
+import { spawn } from 'node:child_process';
+import { joinShellWords } from '@postern/contract';
+import { BIN, type World } from './postern.ts';
+
+export interface Terminal {
+  /** Waits until the text has appeared since the last wait. @returns everything up to and with it. */
+  see(text: string): Promise<string>;
+  type(keys: string): void;
+  /** Waits for the end. */
+  end(): Promise<{ readonly code: number | null; readonly screen: string }>;
+}
+
+interface TerminalOptions {
+  readonly columns?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Shell text after the command, such as a pipe. */
+  readonly after?: string;
+}
+
+const PATIENCE_MILLISECONDS = 20_000;
+
+export function openTerminal(world: World, args: readonly string[], options: TerminalOptions = {}): Terminal {
+  const line = joinShellWords([process.execPath, BIN, ...args]);
+  const command = `stty cols ${options.columns ?? 80} rows 24; exec ${line} ${options.after ?? ''}`;
+  const child = spawn('script', ['-qefc', command, '/dev/null'], {
+    cwd: world.home,
+    env: { ...world.env, TERM: 'xterm', SHELL: '/bin/sh', ...options.env },
+  });
+  let screen = '';
+  let seen = 0;
+  let look: () => void = () => undefined;
+  child.stdin.on('error', () => undefined);
+  child.stdout.setEncoding('utf8').on('data', (data: string) => {
+    screen += data;
+    look();
+  });
+  const closed = new Promise<number | null>((done) => {
+    child.on('close', (code) => {
+      done(code);
+      look();
+    });
+  });
+  let over = false;
+  void closed.finally(() => {
+    over = true;
+  });
+  return {
+    see: (text) =>
+      new Promise((found, fail) => {
+        const timer = setTimeout(() => {
+          child.kill('SIGKILL');
+          fail(new Error(`never saw ${JSON.stringify(text)} in ${JSON.stringify(screen)}`));
+        }, PATIENCE_MILLISECONDS);
+        look = () => {
+          const at = screen.indexOf(text, seen);
+          if (at < 0 && !over) return;
+          clearTimeout(timer);
+          look = () => undefined;
+          if (at < 0) fail(new Error(`ended without ${JSON.stringify(text)}: ${JSON.stringify(screen)}`));
+          const from = seen;
+          seen = at + text.length;
+          found(screen.slice(from, seen));
+        };
+        look();
+      }),
+    type: (keys) => child.stdin.write(keys),
+    end: async () => ({ code: await closed, screen }),
+  };
+}

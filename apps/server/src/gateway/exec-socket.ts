@@ -1,0 +1,122 @@
+/** The WebSocket form of an exec: stdin, stdout and stderr as frames, while the command runs. */
+import {
+  callerControlSchema,
+  CHANNEL,
+  decodeControl,
+  decodeFrame,
+  encodeControl,
+  encodeFrame,
+  EXEC_LIMITS,
+  EXEC_SUBPROTOCOL,
+  PosternError,
+  type CallerControl,
+  type ServerControl,
+} from '@postern/contract';
+import type { RunningCommand } from '@postern/exec';
+import { randomUUID } from 'node:crypto';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { errorBody, toPosternError } from '../http/error-answer.ts';
+import type { Caller } from '../http/caller.ts';
+import type { Services } from '../services.ts';
+import { openExec, type ExecTarget } from './open-exec.ts';
+
+const MAX_FRAME_BYTES = 1024 * 1024;
+const PING_MS = 15_000;
+
+export interface ExecSocketRequest {
+  readonly caller: Caller;
+  readonly source: string;
+  readonly target: ExecTarget;
+}
+
+export function createExecSocketServer(): WebSocketServer {
+  return new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(EXEC_SUBPROTOCOL) ? EXEC_SUBPROTOCOL : false),
+  });
+}
+
+export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, services: Services): void {
+  const requestId = randomUUID();
+  let command: RunningCommand | undefined;
+  let started = false;
+  const tell = (control: ServerControl): void => socket.send(encodeControl(control));
+  const fail = (thrown: unknown): void => {
+    const error = toPosternError(thrown);
+    tell({ type: 'error', http_status: error.status, body: errorBody(error, requestId) });
+    socket.close(1000);
+  };
+  const ping = setInterval(() => socket.ping(), PING_MS);
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    clearInterval(ping);
+    command?.end('caller-gone');
+  });
+
+  const start = async (control: Extract<CallerControl, { type: 'start' }>): Promise<void> => {
+    const opened = await openExec(
+      request.target,
+      {
+        caller: request.caller,
+        source: request.source,
+        body: control.request,
+        stdin: control.stdin,
+        tty: control.tty,
+        outputLimitBytes: EXEC_LIMITS.outputBytes,
+        idempotencyKey: null,
+      },
+      { output: (channel, bytes) => send(socket, encodeFrame(CHANNEL[channel], bytes)) },
+      services,
+    );
+    command = opened.command;
+    if (socket.readyState !== socket.OPEN) command.end('caller-gone');
+    tell({ type: 'started', exec_id: opened.plan.execId });
+    const outcome = await command.outcome;
+    tell({ type: 'outcome', exec_id: opened.plan.execId, outcome });
+    socket.close(1000);
+  };
+
+  socket.on('message', (data) => {
+    try {
+      const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
+      const { channel, payload } = decodeFrame(bytes);
+      if (channel === CHANNEL.control) {
+        const control = decodeControl(callerControlSchema, payload);
+        if (control.type !== 'start') return steer(command, control);
+        if (started) throw new PosternError('bad_request', 'the exec was started already');
+        started = true;
+        void start(control).catch(fail);
+      } else if (channel === CHANNEL.stdin && command !== undefined) {
+        // Reading waits until the command has taken these bytes: a slow command slows its caller.
+        socket.pause();
+        void command.writeStdin(payload).then(() => socket.resume());
+      } else {
+        throw new PosternError('bad_request', 'the first frame is a control frame of type start');
+      }
+    } catch (error) {
+      fail(error);
+    }
+    return undefined;
+  });
+}
+
+function steer(
+  command: RunningCommand | undefined,
+  control: Exclude<CallerControl, { type: 'start' }>,
+): void {
+  switch (control.type) {
+    case 'close-stdin':
+      return command?.closeStdin();
+    case 'resize':
+      return command?.resize(control.cols, control.rows);
+    case 'signal':
+      return command?.signal(control.signal);
+  }
+}
+
+/** Resolves when the socket has taken the bytes, so that a slow reader slows the command. */
+function send(socket: WebSocket, frame: Uint8Array): Promise<void> {
+  return new Promise((resolve) => socket.send(frame, () => resolve()));
+}

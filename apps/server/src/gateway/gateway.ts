@@ -1,0 +1,191 @@
+/**
+ * The gateway: knows which agent serves which machine, hands plans to agents, and keeps every running exec until its
+ * record is closed.
+ */
+import {
+  EXEC_LIMITS,
+  PosternError,
+  type ExecOrder,
+  type ExecOutcome,
+  type OutcomeReason,
+} from '@postern/contract';
+import type { ExecPlan } from '@postern/authority';
+import type { GatewayLink, OutputSink, RunningCommand } from '@postern/exec';
+import type { MachineRecord, Store } from '@postern/store';
+import type { Log } from '../log.ts';
+import type { ExecAsk } from './parse-exec-request.ts';
+
+/** Execs at one time. */
+export const CONCURRENCY = { perMachine: 256, perToken: 64 } as const;
+
+export interface AgentConnection {
+  readonly link: GatewayLink;
+  close(): void;
+  /** Tells the agent which machines it serves now. */
+  tell(): Promise<void>;
+}
+
+/** How a plan is to be run, beyond what was authorized. */
+export type RunOptions = Pick<ExecAsk, 'timeoutMs' | 'cwd' | 'user' | 'env'> & {
+  readonly stdin: boolean;
+  readonly tty: { readonly cols: number; readonly rows: number; readonly term: string } | null;
+  readonly outputLimitBytes: number;
+};
+
+interface Running {
+  readonly plan: ExecPlan;
+  readonly command: RunningCommand;
+}
+
+export interface Gateway {
+  connect(agentId: string, connection: AgentConnection): void;
+  disconnect(agentId: string, link: GatewayLink | undefined): void;
+  isConnected(machine: MachineRecord): boolean;
+  /** Tells an agent that its machines have changed. */
+  refresh(agentId: string): Promise<void>;
+  /** @throws PosternError `machine_unreachable` or `machine_busy`, before anything is authorized or written. */
+  requireReady(machine: MachineRecord, tokenId: string | null): void;
+  /** Runs a plan. The record is closed when the outcome is known, whoever still listens. */
+  run(plan: ExecPlan, options: RunOptions, machine: MachineRecord, sink: OutputSink): RunningCommand;
+  find(execId: string): RunningCommand | undefined;
+  runningOn(machineId: string): number;
+  endWhere(matches: (plan: ExecPlan) => boolean, reason: OutcomeReason): void;
+  /** Ends every exec and waits until their records are closed. */
+  shutDown(): Promise<void>;
+}
+
+export function createGateway(store: Store, log: Log, now: () => number): Gateway {
+  const agents = new Map<string, AgentConnection>();
+  const running = new Map<string, Running>();
+  const closing = new Set<Promise<void>>();
+
+  const count = (matches: (plan: ExecPlan) => boolean): number =>
+    [...running.values()].filter(({ plan }) => matches(plan)).length;
+
+  const closeRecord = async (plan: ExecPlan, outcome: ExecOutcome): Promise<void> => {
+    try {
+      await store.commit([
+        {
+          kind: 'exec.close',
+          organizationId: plan.organizationId,
+          execId: plan.execId,
+          endedAt: now(),
+          reason: outcome.reason,
+          exitCode: outcome.exitCode,
+          exitSignal: outcome.exitSignal,
+          stdoutBytes: outcome.stdoutBytes,
+          stderrBytes: outcome.stderrBytes,
+          truncated: outcome.stdoutTruncated || outcome.stderrTruncated,
+        },
+      ]);
+    } catch (error) {
+      log.error('exec.record-not-closed', { execId: plan.execId, message: String(error) });
+    }
+  };
+
+  const endWhere: Gateway['endWhere'] = (matches, reason) => {
+    for (const { plan, command } of running.values()) if (matches(plan)) command.end(reason);
+  };
+
+  return {
+    connect(agentId, connection) {
+      agents.get(agentId)?.close();
+      agents.set(agentId, connection);
+    },
+    disconnect(agentId, link) {
+      if (agents.get(agentId)?.link === link) agents.delete(agentId);
+    },
+    isConnected: (machine) => machine.agentId !== null && agents.has(machine.agentId),
+    refresh: async (agentId) => agents.get(agentId)?.tell(),
+    requireReady(machine, tokenId) {
+      if (machine.agentId === null) {
+        throw new PosternError('machine_not_started', `machine ${machine.id} has no agent yet`, {
+          hint: 'run the join command that `postern machines add` printed, on the machine',
+        });
+      }
+      if (!agents.has(machine.agentId)) {
+        throw new PosternError('machine_unreachable', `machine ${machine.id} is not connected`, {
+          hint: 'see that `postern-agent run` is running there and can reach this server',
+        });
+      }
+      if (count((plan) => plan.machineId === machine.id) >= CONCURRENCY.perMachine) {
+        throw new PosternError(
+          'machine_busy',
+          `machine ${machine.id} is busy: ${CONCURRENCY.perMachine} commands run on it`,
+        );
+      }
+      if (tokenId !== null && count((plan) => plan.tokenId === tokenId) >= CONCURRENCY.perToken) {
+        throw new PosternError(
+          'machine_busy',
+          `the token is busy: ${CONCURRENCY.perToken} commands run with it`,
+        );
+      }
+    },
+    run(plan, options, machine, sink) {
+      const agent = machine.agentId === null ? undefined : agents.get(machine.agentId);
+      const command = agent === undefined ? lostCommand() : agent.link.open(orderOf(plan, options), sink);
+      running.set(plan.execId, { plan, command });
+      const closed = command.outcome.then(async (outcome) => {
+        running.delete(plan.execId);
+        await closeRecord(plan, outcome);
+      });
+      closing.add(closed);
+      void closed.then(() => closing.delete(closed));
+      return command;
+    },
+    find: (execId) => running.get(execId)?.command,
+    runningOn: (machineId) => count((plan) => plan.machineId === machineId),
+    endWhere,
+    async shutDown() {
+      endWhere(() => true, 'cancelled');
+      const late = setTimeout(() => agents.forEach((agent) => agent.link.closed()), EXEC_LIMITS.graceMs * 2);
+      await Promise.all(closing);
+      clearTimeout(late);
+      for (const agent of agents.values()) agent.close();
+    },
+  };
+}
+
+/** The argv and the caveats travel exactly as they were cleared. */
+function orderOf(plan: ExecPlan, options: RunOptions): ExecOrder {
+  return {
+    execId: plan.execId,
+    machineId: plan.machineId,
+    organizationId: String(plan.organizationId),
+    appId: String(plan.appId),
+    clearedAt: plan.access.now,
+    caveats: Buffer.from(plan.caveats).toString('base64'),
+    spec: {
+      argv: [...plan.argv],
+      stdin: options.stdin,
+      tty: options.tty,
+      timeoutMs: options.timeoutMs,
+      cwd: options.cwd ?? null,
+      user: options.user ?? null,
+      env: { ...options.env },
+      outputLimitBytes: options.outputLimitBytes,
+    },
+  };
+}
+
+/** The agent left between the check and the start: nothing ran. */
+function lostCommand(): RunningCommand {
+  return {
+    outcome: Promise.resolve({
+      reason: 'connection-lost',
+      exitCode: null,
+      exitSignal: null,
+      durationMs: 0,
+      stdoutBytes: 0,
+      stderrBytes: 0,
+      stdoutTruncated: false,
+      stderrTruncated: false,
+      message: 'the machine disconnected before the command was started',
+    }),
+    writeStdin: () => Promise.resolve(),
+    closeStdin: () => undefined,
+    resize: () => undefined,
+    signal: () => undefined,
+    end: () => undefined,
+  };
+}

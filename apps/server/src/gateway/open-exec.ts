@@ -1,0 +1,127 @@
+/**
+ * The life of one exec on the server, in order: find the machine, parse to an argv, see that the machine is there,
+ * authorize and write the decision down, run. Used by every way in: JSON, lines, WebSocket.
+ */
+import { PosternError, type ExecOutcome } from '@postern/contract';
+import type { ExecPlan } from '@postern/authority';
+import type { OutputSink, RunningCommand } from '@postern/exec';
+import type { AppRecord, MachineRecord } from '@postern/store';
+import { requirePerson, type Caller } from '../http/caller.ts';
+import type { Services } from '../services.ts';
+import { parseExecRequest, type ExecAsk, type ExecBody } from './parse-exec-request.ts';
+
+export interface ExecTarget {
+  readonly app: AppRecord;
+  readonly machine: MachineRecord;
+}
+
+export interface ExecCall {
+  readonly caller: Caller;
+  readonly source: string;
+  readonly body: ExecBody;
+  readonly stdin: boolean;
+  readonly tty: { readonly cols: number; readonly rows: number; readonly term: string } | null;
+  readonly outputLimitBytes: number;
+  readonly idempotencyKey: string | null;
+}
+
+export interface OpenExec {
+  readonly plan: ExecPlan;
+  readonly command: RunningCommand;
+  readonly ask: ExecAsk;
+}
+
+/** @throws PosternError or AuthorityError; then nothing has run. */
+export async function openExec(
+  { app, machine }: ExecTarget,
+  call: ExecCall,
+  sink: OutputSink,
+  services: Services,
+): Promise<OpenExec> {
+  const ask = parseExecRequest(call.body);
+  const by =
+    call.caller.kind === 'token' ? { header: call.caller.header } : { person: requirePerson(call.caller) };
+  const plan = await services.authority.authorizeExec({
+    by,
+    app,
+    machine,
+    argv: ask.argv,
+    source: call.source,
+    detached: false,
+    tty: call.tty !== null,
+    recorded: false,
+    idempotencyKey: call.idempotencyKey,
+    // Asked after the caveats have cleared and before the decision is written: a stranger learns nothing of machines.
+    beforeWriting: (tokenId) => services.gateway.requireReady(machine, tokenId),
+  });
+  const command = services.gateway.run(
+    plan,
+    {
+      stdin: call.stdin || ask.stdin !== undefined,
+      tty: call.tty,
+      timeoutMs: ask.timeoutMs,
+      cwd: ask.cwd,
+      user: ask.user,
+      env: ask.env,
+      outputLimitBytes: call.outputLimitBytes,
+    },
+    machine,
+    sink,
+  );
+  if (ask.stdin !== undefined) {
+    void command.writeStdin(ask.stdin).then(() => command.closeStdin());
+  }
+  return { plan, command, ask };
+}
+
+/**
+ * Outcomes that are no outcome of the command are errors.
+ *
+ * @param output what the command wrote before, for the details.
+ */
+export function outcomeError(
+  outcome: ExecOutcome,
+  timeoutMs: number,
+  output: Record<string, unknown>,
+): PosternError | undefined {
+  const details = { ...output, reason: outcome.reason };
+  switch (outcome.reason) {
+    case 'exited':
+    case 'signaled':
+    case 'cancelled':
+    case 'caller-gone':
+    case 'start-failed':
+      return undefined;
+    case 'timed-out':
+      return new PosternError('exec_timed_out', `the command was ended after ${timeoutMs / 1000} s`, {
+        hint: 'give a longer timeout',
+        details,
+      });
+    case 'revoked':
+      return new PosternError(
+        'token_revoked',
+        'the token was revoked while the command ran; the command was ended',
+        { details },
+      );
+    case 'machine-removed':
+      return new PosternError('machine_not_found', 'the machine was removed while the command ran', {
+        details,
+      });
+    case 'agent-shutdown':
+      return new PosternError(
+        'connection_lost',
+        'the agent of the machine was stopped; the command was ended',
+        { details },
+      );
+    case 'connection-lost':
+      return new PosternError(
+        'connection_lost',
+        outcome.message ?? 'the connection to the machine was lost',
+        { details },
+      );
+    case 'refused-by-agent':
+      return new PosternError('not_allowed', `the machine refused: ${outcome.message ?? 'no reason given'}`, {
+        details,
+      });
+  }
+}

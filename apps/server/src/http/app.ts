@@ -1,0 +1,38 @@
+/** The HTTP application: routes of the contract, health, the OpenAPI document, and clear answers to all else. */
+import { PosternError } from '@postern/contract';
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import type { Services } from '../services.ts';
+import { joinAgent } from '../agents/join.ts';
+import { openApiDocument } from './openapi.ts';
+import { addOperationRoutes, answerError } from './routes.ts';
+
+export const VERSION = '0.1.0';
+
+export function createApp(services: Services): Hono {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    c.header('x-content-type-options', 'nosniff');
+    c.header('cache-control', 'no-store');
+  });
+  app.get('/healthz', (c) => c.json({ ok: true, version: VERSION }));
+  app.get('/v1/openapi.json', (c) => c.json(openApiDocument(VERSION)));
+  app.post('/v1/agents/join', async (c) => {
+    const requestId = randomUUID();
+    try {
+      return c.json(await joinAgent(c, services), 201);
+    } catch (thrown) {
+      return answerError(thrown, requestId, 'agents.join', services);
+    }
+  });
+  addOperationRoutes(app, services);
+  app.notFound((c) => {
+    const error = new PosternError('route_not_found', `there is nothing at ${c.req.method} ${c.req.path}`, {
+      hint: 'see /v1/openapi.json for what there is',
+    });
+    return answerError(error, randomUUID(), 'none', services);
+  });
+  app.onError((thrown) => answerError(thrown, randomUUID(), 'none', services));
+  return app;
+}

@@ -1,0 +1,115 @@
+/** Every operation of the contract as a route: parse, find the caller, handle, shape the answer. */
+import {
+  operations,
+  PosternError,
+  type InputOf,
+  type Operation,
+  type OperationKey,
+  type Operations,
+} from '@postern/contract';
+import { randomUUID } from 'node:crypto';
+import type { Context, Hono } from 'hono';
+import { z } from 'zod';
+import { handlers } from '../operations/index.ts';
+import type { Services } from '../services.ts';
+import { findCaller, requirePerson } from './caller.ts';
+import { errorBody, toPosternError } from './error-answer.ts';
+import type { Handler, PersonFacts, RequestFacts } from './handler.ts';
+import { readJsonBody } from './read-body.ts';
+import { sourceOf } from './source.ts';
+
+/** A handler with its operation's types forgotten: parsing has made sure of them. */
+type AnyHandler = (input: InputOf<Operation>, facts: PersonFacts, services: Services) => Promise<unknown>;
+
+export type Handlers = { readonly [Key in OperationKey]: Handler<Operations[Key]> };
+
+export function addOperationRoutes(app: Hono, services: Services): void {
+  const table: Handlers = handlers;
+  for (const key of Object.keys(operations) as OperationKey[]) {
+    addRoute(app, operations[key], table[key] as unknown as AnyHandler, services);
+  }
+}
+
+function addRoute(app: Hono, operation: Operation, handler: AnyHandler, services: Services): void {
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
+  app.on(operation.method, path, async (c) => {
+    const requestId = randomUUID();
+    c.header('fly-request-id', requestId);
+    try {
+      const input = await readInput(c, operation);
+      const facts = await readFacts(c, operation, requestId, services);
+      const answer = await handler(input, facts, services);
+      if (answer instanceof Response) return answer;
+      return c.json(z.encode(operation.output, answer) as object, operation.status);
+    } catch (thrown) {
+      return answerError(thrown, requestId, operation.name, services);
+    }
+  });
+}
+
+async function readInput(c: Context, operation: Operation): Promise<InputOf<Operation>> {
+  const hasBody = operation.method !== 'GET';
+  return {
+    params: parse(operation.params, c.req.param(), 'the path'),
+    query: parse(operation.query, c.req.query(), 'the query'),
+    body: parse(operation.body, hasBody ? await readJsonBody(c.req.raw) : {}, 'the request body'),
+  };
+}
+
+function parse(schema: z.ZodType, value: unknown, where: string): unknown {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const at = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
+  throw new PosternError(
+    'bad_request',
+    `${where} cannot be read${at}: ${issue?.message ?? 'it has the wrong form'}`,
+  );
+}
+
+async function readFacts(
+  c: Context,
+  operation: Operation,
+  requestId: string,
+  services: Services,
+): Promise<PersonFacts> {
+  const { headers, signal } = c.req.raw;
+  const changes = operation.method !== 'GET';
+  const caller =
+    operation.auth === 'none' ? ({ kind: 'nobody' } as const) : await findCaller(headers, changes, services);
+  if (operation.auth !== 'none' && caller.kind === 'nobody') requirePerson(caller);
+  const facts: RequestFacts = {
+    caller,
+    source: sourceOf(c),
+    requestId,
+    signal,
+    headers,
+    setHeader: (name, value) => c.header(name, value),
+  };
+  // Only handlers of `session` operations read `person`; for them it is there.
+  return operation.auth === 'session' ? { ...facts, person: requirePerson(caller) } : (facts as PersonFacts);
+}
+
+/** One JSON error, logged with what the caller may not see. */
+export function answerError(
+  thrown: unknown,
+  requestId: string,
+  operation: string,
+  services: Services,
+): Response {
+  const error = toPosternError(thrown);
+  if (error.status >= 500) {
+    const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
+    services.log.error('request.failed', {
+      requestId,
+      operation,
+      code: error.code,
+      message: error.message,
+      cause,
+    });
+  }
+  return new Response(JSON.stringify(errorBody(error, requestId)), {
+    status: error.status,
+    headers: { 'content-type': 'application/json', 'fly-request-id': requestId },
+  });
+}

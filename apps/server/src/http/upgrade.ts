@@ -1,0 +1,76 @@
+/** WebSocket upgrades: agent links and exec streams. Everything else is refused before a socket is opened. */
+import { operations, PosternError } from '@postern/contract';
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { createAgentSockets } from '../agents/link-socket.ts';
+import { createExecSocketServer, serveExecSocket } from '../gateway/exec-socket.ts';
+import { findTarget } from '../operations/execs.ts';
+import type { Services } from '../services.ts';
+import { findCaller, requirePerson } from './caller.ts';
+import { errorBody, toPosternError } from './error-answer.ts';
+
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+const EXEC_PATH = new RegExp(`^${operations.runExec.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+
+export function createUpgradeHandler(services: Services): UpgradeHandler {
+  const agents = createAgentSockets(services);
+  const execs = createExecSocketServer();
+  const upgradeExec: UpgradeHandler = (request, socket, head) => {
+    void findExecRequest(request, services).then(
+      (found) =>
+        execs.handleUpgrade(request, socket, head, (opened) => serveExecSocket(opened, found, services)),
+      (thrown: unknown) => refuse(socket, thrown),
+    );
+  };
+  return (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    if (pathname === agents.path) {
+      agents.server.handleUpgrade(request, socket, head, (opened) =>
+        agents.server.emit('connection', opened, request),
+      );
+    } else if (EXEC_PATH.test(pathname)) {
+      upgradeExec(request, socket, head);
+    } else {
+      refuse(socket, new PosternError('route_not_found', 'there is no WebSocket here'));
+    }
+  };
+}
+
+async function findExecRequest(request: IncomingMessage, services: Services) {
+  requireOwnOrigin(request);
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const { app = '', machine = '' } = EXEC_PATH.exec(pathname)?.groups ?? {};
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(',') : value);
+  }
+  // A browser cannot add a header to a WebSocket; its Origin has been checked instead.
+  const caller = await findCaller(headers, false, services);
+  if (caller.kind === 'nobody') requirePerson(caller);
+  const target = await findTarget(
+    { app: decodeURIComponent(app), machine: decodeURIComponent(machine) },
+    caller,
+    services,
+  );
+  return { caller, target, source: (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '') };
+}
+
+/** A page of another site may open a WebSocket to us with our cookie: its Origin gives it away. */
+function requireOwnOrigin(request: IncomingMessage): void {
+  const { origin, host } = request.headers;
+  if (origin !== undefined && URL.parse(origin)?.host !== host) {
+    throw new PosternError('origin_refused', 'a WebSocket of another site');
+  }
+}
+
+function refuse(socket: Duplex, thrown: unknown): void {
+  const error = toPosternError(thrown);
+  const body = JSON.stringify(errorBody(error, randomUUID()));
+  socket.end(
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,128 @@
+import { PosternError } from '@postern/contract';
+import type { ExecRecord } from '@postern/store';
+import { parseSignal } from '@postern/exec';
+import { bufferedExec, streamedExec } from '../gateway/exec-answers.ts';
+import type { ExecTarget } from '../gateway/open-exec.ts';
+import { requirePerson, type Caller } from '../http/caller.ts';
+import type { Handlers } from '../http/routes.ts';
+import type { Services } from '../services.ts';
+import { appNotFound, findApp, findMachine, machineNotFound, requireAnyValidToken } from './find.ts';
+import { presentExec } from './present.ts';
+
+const POLL_MS = 50;
+
+export const execHandlers: Pick<Handlers, 'runExec' | 'listExecs' | 'showExec' | 'killExec'> = {
+  async runExec({ params, body }, { caller, source, signal, headers, requestId }, services) {
+    const target = await findTarget(params, caller, services);
+    const idempotencyKey = headers.get('idempotency-key');
+    if (idempotencyKey !== null && idempotencyKey.length > 128) {
+      throw new PosternError('bad_request', 'an idempotency key has at most 128 characters');
+    }
+    const call = { caller, source, body, idempotencyKey };
+    return headers.get('accept')?.includes('application/x-ndjson') === true
+      ? streamedExec(target, call, requestId, services)
+      : bufferedExec(target, call, signal, services);
+  },
+
+  async listExecs({ params, query }, { person }, services) {
+    const { app } = await findApp(params.app, person, services);
+    const offset = readCursor(query.cursor);
+    const execs = await services.store.listExecs({
+      organizationId: app.organizationId,
+      appId: app.id,
+      ...(query.machine === undefined ? {} : { machineId: query.machine }),
+      ...(query.token === undefined ? {} : { tokenId: query.token }),
+      ...(query.state === undefined ? {} : { state: query.state }),
+      limit: query.limit,
+      offset,
+    });
+    return {
+      execs: await Promise.all(execs.map((exec) => present(exec, app.name, services))),
+      next_cursor: execs.length === query.limit ? String(offset + execs.length) : null,
+    };
+  },
+
+  async showExec({ params, query }, { caller, signal }, services) {
+    const until = performance.now() + (query.wait ?? 0) * 1000;
+    for (;;) {
+      const { exec, appName } = await findExec(params.exec, caller, services);
+      if (exec.endedAt !== null || performance.now() >= until || signal.aborted)
+        return present(exec, appName, services);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  },
+
+  async killExec({ params, body }, { caller }, services) {
+    const { exec } = await findExec(params.exec, caller, services);
+    const command = services.gateway.find(exec.id);
+    if (command === undefined) {
+      throw new PosternError('conflict', `exec ${exec.id} has ended already`);
+    }
+    if (body.signal === undefined) {
+      command.end('cancelled');
+      return { ok: true };
+    }
+    const signal = parseSignal(body.signal);
+    if (signal === undefined)
+      throw new PosternError('bad_request', `${JSON.stringify(body.signal)} is not a signal`);
+    command.signal(signal);
+    return { ok: true };
+  },
+};
+
+/**
+ * The machine a caller names. For a token nothing is said here about whether it exists before the token verifies:
+ * who holds no valid token learns no names.
+ */
+export async function findTarget(
+  params: { readonly app: string; readonly machine: string },
+  caller: Caller,
+  services: Services,
+): Promise<ExecTarget> {
+  if (caller.kind !== 'token') {
+    const { app } = await findApp(params.app, requirePerson(caller), services);
+    return { app, machine: await findMachine(app, params.machine, services) };
+  }
+  const app = await services.store.findApp(params.app);
+  const machine = await services.store.findMachine(params.machine);
+  if (app !== undefined && machine !== undefined && machine.appId === app.id) return { app, machine };
+  await requireAnyValidToken(caller.header, services);
+  throw app === undefined ? appNotFound(params.app) : machineNotFound(params.machine);
+}
+
+/** An exec of the caller's organizations, or one the very token ran. */
+async function findExec(
+  execId: string,
+  caller: Caller,
+  services: Services,
+): Promise<{ exec: ExecRecord; appName: string }> {
+  const exec = await services.store.findExec(execId);
+  if (exec === undefined || !(await maySee(exec, caller, services))) {
+    throw new PosternError('exec_not_found', `there is no exec ${execId} for you`);
+  }
+  const app = await services.store.findApp(exec.appId);
+  return { exec, appName: app?.name ?? `app ${exec.appId}` };
+}
+
+async function maySee(exec: ExecRecord, caller: Caller, { store, authority }: Services): Promise<boolean> {
+  if (caller.kind === 'person') {
+    const memberships = await store.listMemberships(caller.person.userId);
+    return memberships.some(({ organization }) => organization.id === exec.organizationId);
+  }
+  if (caller.kind !== 'token' || exec.tokenId === null) return false;
+  const { valid } = await authority.checkHeader(caller.header);
+  return valid.some(({ record }) => record.id === exec.tokenId);
+}
+
+async function present(exec: ExecRecord, appName: string, { store }: Services) {
+  const token = exec.tokenId === null ? undefined : await store.findToken(exec.tokenId);
+  const user = exec.userId === null ? undefined : await store.findUser(exec.userId);
+  return presentExec(exec, appName, token?.name ?? null, user?.email ?? null);
+}
+
+export function readCursor(cursor: string | undefined): number {
+  const offset = cursor === undefined ? 0 : Number(cursor);
+  if (!Number.isSafeInteger(offset) || offset < 0)
+    throw new PosternError('bad_request', 'the cursor is not one of ours');
+  return offset;
+}

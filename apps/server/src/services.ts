@@ -1,0 +1,18 @@
+/** What handlers and sockets work with, made once by start.ts. */
+import type { Authority } from '@postern/authority';
+import type { Store } from '@postern/store';
+import type { ServerConfig } from './config.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { Log } from './log.ts';
+
+export interface Services {
+  readonly config: ServerConfig;
+  readonly store: Store;
+  readonly authority: Authority;
+  readonly gateway: Gateway;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The URL others reach this server under, without a slash at its end. */
+  readonly publicUrl: () => string;
+}

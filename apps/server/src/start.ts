@@ -1,0 +1,139 @@
+/** The composition root: configuration, store, authority, gateway, HTTP, the agent of this host. */
+import { openAuthority } from '@postern/authority';
+import { LIMITS } from '@postern/contract';
+import { openSqliteStore } from '@postern/store/sqlite';
+import { nodeCrypto } from '@postern/token/mac/node';
+import { serve } from '@hono/node-server';
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { ConfigError, type ServerConfig } from './config.ts';
+import { startEmbeddedAgent } from './embedded-agent.ts';
+import { ensureInstallation, readEmbeddedAgent, type Installation } from './first-start.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { createApp } from './http/app.ts';
+import { createUpgradeHandler } from './http/upgrade.ts';
+import { loadKeyEncryptionKey } from './key-encryption-key.ts';
+import { ensureLocalCredentials } from './local-credentials.ts';
+import type { Log } from './log.ts';
+import type { Services } from './services.ts';
+
+const USAGE_FLUSH_MS = 5000;
+
+export interface RunningServer {
+  readonly url: string;
+  readonly installation: Installation;
+  readonly credentialsFile: string;
+  /** Ends running execs, closes their records, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** @throws ConfigError or StoreError; then nothing is left open. */
+export async function startServer(
+  config: ServerConfig,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+): Promise<RunningServer> {
+  if (config.databaseUrl !== undefined) {
+    throw new ConfigError(
+      'Postgres is not supported by this version; leave --database-url and DATABASE_URL out',
+    );
+  }
+  const now = (): number => Date.now();
+  const store = openSqliteStore(config.dataDir);
+  try {
+    const hasKeys = (await store.listKeys()).length > 0;
+    const keyEncryptionKey = loadKeyEncryptionKey(config.dataDir, env['POSTERN_KEY_ENCRYPTION_KEY'], hasKeys);
+    const authority = await openAuthority({
+      store,
+      keyEncryptionKey,
+      crypto: nodeCrypto,
+      location: config.location,
+      now,
+    });
+    await store.commit([{ kind: 'exec.close-orphans', at: now() }]);
+    const installation = await ensureInstallation(store, config, now());
+    const gateway = createGateway(store, log, now);
+    authority.subscribeRevocations((ids) =>
+      gateway.endWhere((plan) => plan.tokenId !== null && ids.includes(plan.tokenId), 'revoked'),
+    );
+    let url = '';
+    const services: Services = {
+      config,
+      store,
+      authority,
+      gateway,
+      log,
+      now,
+      publicUrl: () => config.publicUrl ?? url,
+    };
+    const server = await listen(services, config);
+    url = urlOf(server);
+    const embedded = config.embeddedAgent ? readEmbeddedAgent(config) : undefined;
+    const agent = embedded === undefined ? undefined : startEmbeddedAgent(config.dataDir, embedded, url, log);
+    const credentialsFile = await ensureLocalCredentials(
+      config.configDir,
+      url,
+      installation.owner,
+      authority,
+    );
+    const flush = setInterval(() => {
+      authority
+        .flushUsage()
+        .catch((error: unknown) => log.error('usage.not-written', { message: String(error) }));
+    }, USAGE_FLUSH_MS);
+    return {
+      url,
+      installation,
+      credentialsFile,
+      async stop() {
+        clearInterval(flush);
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        await gateway.shutDown();
+        await agent?.stop();
+        server.closeAllConnections();
+        await closed;
+        await authority.flushUsage();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function listen(services: Services, config: ServerConfig): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = serve({
+      fetch: createApp(services).fetch,
+      hostname: config.host,
+      port: config.port,
+      serverOptions: { maxHeaderSize: LIMITS.headerBytes, requestTimeout: 0, headersTimeout: 15_000 },
+    }) as Server;
+    server.on('upgrade', createUpgradeHandler(services));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new ConfigError(
+              `${config.host}:${config.port} is in use; stop what listens there or choose another --listen`,
+            )
+          : error,
+      ),
+    );
+    server.once('listening', () => resolve(server));
+  });
+}
+
+/** The URL on this host: a wildcard address is reached over loopback. */
+function urlOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo;
+  const host =
+    address === '0.0.0.0'
+      ? '127.0.0.1'
+      : address === '::'
+        ? '[::1]'
+        : family === 'IPv6'
+          ? `[${address}]`
+          : address;
+  return `http://${host}:${port}`;
+}
