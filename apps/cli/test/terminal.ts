@@ -57,7 +57,10 @@ export function openTerminal(world: World, args: readonly string[], options: Ter
           if (at < 0 && !over) return;
           clearTimeout(timer);
           look = () => undefined;
-          if (at < 0) fail(new Error(`ended without ${JSON.stringify(text)}: ${JSON.stringify(screen)}`));
+          if (at < 0) {
+            fail(new Error(`ended without ${JSON.stringify(text)}: ${JSON.stringify(screen)}`));
+            return;
+          }
           const from = seen;
           seen = at + text.length;
           found(screen.slice(from, seen));

@@ -4,6 +4,7 @@ import type { Io } from '../core/io.ts';
 import { choose, mayAsk } from '../core/prompt.ts';
 import type { Session } from '../settings/connect.ts';
 import { readAppConfig } from './config-file.ts';
+import { reachableApps } from './reachable-apps.ts';
 
 export interface AppFlags {
   readonly app: string | undefined;
@@ -20,13 +21,16 @@ export async function namedApp(io: Io, flags: AppFlags): Promise<string | undefi
 export async function chooseApp(io: Io, flags: AppFlags, session: Session): Promise<string> {
   const named = await namedApp(io, flags);
   if (named !== undefined) return named;
-  const { apps } = await session.client.call(session.operations.listApps, {});
+  const apps = await reachableApps(session);
   const [only] = apps;
   if (apps.length === 1 && only !== undefined) return only.name;
   if (apps.length === 0) {
-    throw new PosternError('app_not_found', 'there is no app', {
-      hint: 'create one: postern apps create NAME',
-    });
+    const isSession = session.settings.token?.startsWith('fo1_') === true;
+    throw isSession
+      ? new PosternError('app_not_found', 'there is no app', { hint: 'create one: postern apps create NAME' })
+      : new PosternError('bad_request', 'which app? The token is for a whole organization', {
+          hint: 'name one with -a APP or POSTERN_APP',
+        });
   }
   if (!mayAsk(io)) {
     throw new PosternError('bad_request', 'which app? There are several', {
@@ -36,7 +40,7 @@ export async function chooseApp(io: Io, flags: AppFlags, session: Session): Prom
   const index = await choose(
     io,
     'Select app:',
-    apps.map((app) => `${app.name} (${app.organization.slug})`),
+    apps.map((app) => `${app.name} (${app.organization})`),
   );
   return apps[index]?.name ?? '';
 }

@@ -3,6 +3,7 @@ import { PosternError } from '@postern/contract/errors';
 import type { Io } from '../core/io.ts';
 import { choose, mayAsk } from '../core/prompt.ts';
 import type { Session } from '../settings/connect.ts';
+import { reachableApps } from './reachable-apps.ts';
 import { chooseApp, namedApp, type AppFlags } from './app.ts';
 
 export interface Place {
@@ -43,7 +44,7 @@ export async function chooseMachine(
 /** The app a machine belongs to, when nobody named it. */
 async function appOf(io: Io, flags: AppFlags, session: Session, machine: string): Promise<string> {
   const { client, operations } = session;
-  const { apps } = await client.call(operations.listApps, {});
+  const apps = await reachableApps(session);
   const [only] = apps;
   if (apps.length === 1 && only !== undefined) return only.name;
   for (const { name } of apps) {
