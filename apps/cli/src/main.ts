@@ -3,8 +3,9 @@
  *
  * Streams are opened when first used: opening all three takes a tenth of the whole start.
  */
-import { homedir } from 'node:os';
+import { constants, homedir } from 'node:os';
 import { isatty } from 'node:tty';
+import { EXIT_CODES } from '@postern/contract/errors';
 import type { Transport } from '@postern/client';
 import type { Io } from './core/io.ts';
 import { run } from './run.ts';
@@ -20,8 +21,9 @@ let stderr: NodeJS.WriteStream | undefined;
 /** When the reader of our output is gone, as when `head` has seen enough, there is nobody left to tell. */
 function guarded(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(141);
-    throw error;
+    if (error.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);
+    if (stream !== process.stderr) process.stderr.write(`error: cannot write output: ${error.message}\n`);
+    process.exit(EXIT_CODES.internal);
   });
 }
 

@@ -64,17 +64,19 @@ export function openExecStream(
 ): ExecStream {
   const { resolve, reject, promise: result } = Promise.withResolvers<ExecResult>();
   const opened = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
   let output = Promise.resolve();
   let pending = 0;
   let settled = false;
-  const say = (control: CallerControl): void => {
-    // What is said before the socket is open waits; what is said after it is gone has no meaning.
-    void opened.promise.then(() => (settled ? undefined : socket.send(encodeControl(control))));
+  /** What is said too early waits; what is said after the end has no meaning. */
+  const say = (control: CallerControl, after: Promise<void>): void => {
+    void after.then(() => (settled ? undefined : socket.send(encodeControl(control))));
   };
   const finish = (settle: () => void): void => {
     if (settled) return;
     settled = true;
     opened.resolve();
+    started.resolve();
     // The outcome comes after all output has been taken.
     void output.then(settle, reject);
     socket.close();
@@ -103,6 +105,7 @@ export function openExecStream(
     const control = decodeControl(serverControlSchema, payload);
     switch (control.type) {
       case 'started':
+        started.resolve();
         options.onStarted?.(control.exec_id);
         return;
       case 'outcome':
@@ -143,20 +146,21 @@ export function openExecStream(
       },
     },
   );
-  say({ type: 'start', request: parseRequest(options), stdin: options.stdin, tty: options.tty });
+  const start = { type: 'start', stdin: options.stdin, tty: options.tty } as const;
+  say({ ...start, request: parseRequest(options) }, opened.promise);
   return {
     result,
     write: async (bytes) => {
-      await opened.promise;
+      await started.promise;
       for (let at = 0; at < bytes.length; at += EXEC_LIMITS.frameBytes - 1) {
         if (settled) return;
         const part = bytes.subarray(at, at + EXEC_LIMITS.frameBytes - 1);
         await socket.send(encodeFrame(CHANNEL.stdin, part));
       }
     },
-    closeStdin: () => say({ type: 'close-stdin' }),
-    resize: (cols, rows) => say({ type: 'resize', cols, rows }),
-    signal: (name) => say({ type: 'signal', signal: name }),
+    closeStdin: () => say({ type: 'close-stdin' }, started.promise),
+    resize: (cols, rows) => say({ type: 'resize', cols, rows }, started.promise),
+    signal: (name) => say({ type: 'signal', signal: name }, started.promise),
     hangUp: () => socket.close(),
   };
 }

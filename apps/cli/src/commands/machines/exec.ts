@@ -20,7 +20,6 @@ export const command = defineCommand({
     timeout: integer('SECONDS', 'End the command after this many seconds'),
     stdin: toggle('Send stdin to the command', { short: 'i' }),
     tty: toggle('Give the command a terminal; sends stdin too', { short: 'T' }),
-    detach: toggle('Start the command, print the id of its exec, and do not wait', { short: 'd' }),
     cwd: text('DIRECTORY', 'Folder on the machine to run in', {}),
     user: text('USER', 'User on the machine to run as', {}),
     env: list('NAME=VALUE', 'Environment variable for the command', { short: 'e' }),
@@ -58,9 +57,8 @@ export const command = defineCommand({
       ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.container === undefined ? {} : { container: flags.container }),
       ...(env === undefined ? {} : { env }),
-      ...(flags.detach ? { detach: true } : {}),
     };
-    if (flags.json || flags.detach) return runBuffered(io, flags, session, place, request);
+    if (flags.json) return runBuffered(io, flags, session, place, request);
     const { runStreamed } = await import('./run-streamed.ts');
     if (flags.verbose) say(io, `running on ${place.app}/${place.machine}`);
     return runStreamed(io, flags, session, place, request);

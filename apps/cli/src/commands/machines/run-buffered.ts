@@ -1,20 +1,18 @@
-/** One exec whose answer is taken whole: for `--json` and `--detach`. */
+/** One exec whose answer is taken whole: for `--json`. */
 import type { z } from 'zod';
 import type { Operations } from '@postern/contract';
 import type { Place } from '../../choose/machine.ts';
 import type { Io } from '../../core/io.ts';
-import { print, printJson } from '../../output/print.ts';
+import { printJson } from '../../output/print.ts';
 import type { Session } from '../../settings/connect.ts';
 
 export type ExecBody = z.input<Operations['runExec']['body']>;
 
 interface BufferedFlags {
-  readonly json: boolean;
-  readonly detach: boolean;
   readonly stdin: boolean;
 }
 
-/** @returns the exit status of the command; 0 for one that was only started. */
+/** @returns the exit status of the command as a shell reports it. */
 export async function runBuffered(
   io: Io,
   flags: BufferedFlags,
@@ -30,11 +28,6 @@ export async function runBuffered(
         ? request
         : { ...request, stdin: stdin.toString('base64'), stdin_encoding: 'base64' },
   });
-  if (flags.detach) {
-    if (flags.json) printJson(io, { exec_id: result.exec_id, version: 1 });
-    else print(io, result.exec_id);
-    return 0;
-  }
   printJson(io, { ...result, version: 1 });
   if (result.reason === 'timed-out') return 124;
   return result.exit_signal > 0 ? 128 + result.exit_signal : result.exit_code;
