@@ -1,2 +1,4 @@
-/** Builds what cannot run from source: nothing yet. */
-export {};
+/** Builds what does not run from source: the command line as one bundled file. */
+import { buildCli } from './build-cli.ts';
+
+await buildCli();

@@ -12,7 +12,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'packages/token': [],
   'packages/contract': ['zod'],
-  'packages/store': ['@postern/token', 'node:*', 'pg'],
+  'packages/store': ['node:*'],
   'packages/authority': ['@postern/token', '@postern/store', 'node:*'],
   'packages/exec': ['@postern/contract', 'node:*'],
   'packages/client': ['@postern/contract', 'zod'],
@@ -27,7 +27,6 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'hono',
     '@hono/node-server',
     'ws',
-    'graphql',
   ],
   'apps/agent': [
     '@postern/exec',
@@ -39,16 +38,6 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'zod',
   ],
   'apps/cli': ['@postern/client', '@postern/contract', '@postern/token', 'node:*', 'commander', 'ws', 'zod'],
-  'apps/dashboard': [
-    '@postern/client',
-    '@postern/contract',
-    '@postern/token',
-    'react',
-    'react-dom',
-    'react-router',
-    '@tanstack/react-query',
-    'zod',
-  ],
 };
 
 /** Files that may import more than their package, each with the reason. */

@@ -1,5 +1,5 @@
 /** Who may do what to tokens, and for how long a token may live. */
-import { StoreError, type OrganizationRecord, type Role, type Store } from '@postern/store';
+import type { OrganizationRecord, Role, Store } from '@postern/store';
 import type { Person } from './context.ts';
 import { AuthorityError } from './errors.ts';
 
@@ -59,11 +59,4 @@ export function requireLifetime(organization: OrganizationRecord, lifetimeMs: nu
       { hint: `give a shorter expiry, such as ${Math.floor(maximum / 3_600_000)}h` },
     );
   }
-}
-
-/** Store errors that mean a conflict, in the authority's words. */
-export function asConflict(error: unknown): unknown {
-  return error instanceof StoreError && error.code === 'precondition'
-    ? new AuthorityError('conflict', error.message, { cause: error })
-    : error;
 }

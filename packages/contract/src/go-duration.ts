@@ -20,7 +20,7 @@ const MAX_NANOSECONDS = 2 ** 63;
 
 /**
  * @param text a Go duration.
- * @returns milliseconds, possibly negative, rounded toward zero.
+ * @returns milliseconds, possibly negative, rounded away from zero: only a written zero is zero.
  * @throws PosternError `bad_request` with the text Go would print.
  */
 export function parseGoDuration(text: string): number {
@@ -47,7 +47,7 @@ export function parseGoDuration(text: string): number {
     if (nanoseconds >= MAX_NANOSECONDS) return fail('invalid duration');
     rest = rest.slice(unit.length);
   }
-  return Math.trunc(nanoseconds / 1e6) * sign;
+  return Math.ceil(nanoseconds / 1e6) * sign;
 }
 
 /** Milliseconds as Go prints them: `48h0m0s`, `1m30s`, `1.5s`, `100ms`, `0s`. */

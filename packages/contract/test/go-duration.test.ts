@@ -13,7 +13,9 @@ describe('parseGoDuration', () => {
     ['100ms', 100],
     ['-5m', -300_000],
     ['+1s', 1000],
-    ['1µs', 0],
+    ['1µs', 1],
+    ['1ns', 1],
+    ['-1ns', -1],
     ['175200h0m0s', 630_720_000_000],
   ])('%s', (text, milliseconds) => {
     expect(parseGoDuration(text)).toBe(milliseconds);

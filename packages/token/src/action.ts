@@ -59,7 +59,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** The mask in words, for people: `read and control`, `anything`, `nothing`. */
 export function describeActions(mask: ActionMask): string {
   if (isActionSubset(ACTION.rwcdC, mask)) return 'anything';
-  const words = [...formatActions(mask)].map((letter) => WORDS[letter] ?? letter);
+  const words = Array.from(formatActions(mask), (letter) => WORDS[letter] ?? letter);
   if (words.length === 0) return 'nothing';
   return words.length === 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 }

@@ -21,7 +21,8 @@ async function readText(request: Request): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   let bytes = 0;
-  for await (const chunk of request.body) {
+  const body: ReadableStream<Uint8Array> = request.body;
+  for await (const chunk of body) {
     bytes += chunk.byteLength;
     if (bytes > LIMITS.bodyBytes) throw tooLarge();
     text += decode(() => decoder.decode(chunk, { stream: true }));

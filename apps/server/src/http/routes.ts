@@ -26,7 +26,7 @@ export type Handlers = { readonly [Key in OperationKey]: Handler<Operations[Key]
 export function addOperationRoutes(app: Hono, services: Services): void {
   const table: Handlers = handlers;
   for (const key of Object.keys(operations) as OperationKey[]) {
-    addRoute(app, operations[key], table[key] as unknown as AnyHandler, services);
+    addRoute(app, operations[key], table[key], services);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Caveats to canonical bytes (spec sections 3 and 6.2). */
 import { CAVEAT_NUMBERS, type Caveat, type ResourceSet } from '../caveat.ts';
 import { compareBytes } from '../lib/bytes.ts';
-import { MsgpackWriter } from '../lib/msgpack-writer.ts';
+import type { MsgpackWriter } from '../lib/msgpack-writer.ts';
 import { TokenError } from '../errors.ts';
 
 /** A caveat set: one flat array, type and body alternating. */
