@@ -35,15 +35,13 @@ export function openTerminal(world: World, args: readonly string[], options: Ter
     screen += data;
     look();
   });
+  let over = false;
   const closed = new Promise<number | null>((done) => {
     child.on('close', (code) => {
+      over = true;
       done(code);
       look();
     });
-  });
-  let over = false;
-  void closed.finally(() => {
-    over = true;
   });
   return {
     see: (text) =>

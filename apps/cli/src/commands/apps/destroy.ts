@@ -15,7 +15,9 @@ export const command = defineCommand({
   run: async (io, input) => {
     const { client, operations } = await connect(io, input.flags);
     for (const app of allWords(input)) {
-      await confirm(io, `Destroy the app ${app}, its machines and its tokens?`, input.flags.yes);
+      const { machine_count: count } = await client.call(operations.showApp, { params: { app } });
+      const machines = count === 1 ? 'its machine' : `its ${count} machines`;
+      await confirm(io, `Destroy the app ${app}, ${machines} and all its tokens?`, input.flags.yes);
       await client.call(operations.deleteApp, { params: { app } });
       print(io, `Destroyed app ${safeText(app)}`);
     }

@@ -1,0 +1,294 @@
+/** Organizations, members, apps, machines, keys, audit and sign-in, against the real server. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeWorld, type Ran } from './postern.ts';
+import { startServer, type TestServer } from './server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+const run = (...args: string[]): Promise<Ran> => server.owner.run(args);
+const json = async (...args: string[]): Promise<unknown> => {
+  const ran = await run(...args, '--json');
+  expect(ran).toMatchObject({ code: 0 });
+  return JSON.parse(ran.stdout);
+};
+
+describe('orgs', () => {
+  test('create, show, update, delete', async () => {
+    expect(await run('orgs', 'create', 'acme', '--name', 'Acme Ltd')).toMatchObject({
+      code: 0,
+      stdout: 'New organization created: acme\n',
+    });
+    expect(await run('orgs', 'update', 'acme', '--max-token-lifetime', '720h')).toMatchObject({ code: 0 });
+    expect(await json('orgs', 'show', 'acme')).toMatchObject({
+      version: 1,
+      organization: { slug: 'acme', name: 'Acme Ltd', max_token_lifetime_seconds: 2_592_000 },
+      members: [{ role: 'admin' }],
+    });
+    expect((await run('orgs', 'list')).stdout).toMatch(/Acme Ltd +acme +admin/);
+    expect(await run('orgs', 'delete', 'acme', '--yes')).toMatchObject({ code: 0, stdout: 'Deleted acme\n' });
+    expect(await run('orgs', 'show', 'acme')).toMatchObject({ code: 68, stdout: '' });
+  });
+
+  test.each([
+    [['orgs', 'create', 'Not A Slug'], 64, 'slug'],
+    [['orgs', 'create', 'personal'], 73, 'already been taken'],
+    [['orgs', 'update', 'personal'], 64, 'nothing to change'],
+    [['orgs', 'delete', 'personal'], 64, 'say --yes'],
+    [['orgs', 'delete', 'nope', '--yes'], 68, 'nope'],
+    [['orgs', 'show', 'nope'], 68, 'nope'],
+  ])('%j is refused', async (args, code, message) => {
+    const ran = await run(...args);
+    expect(ran).toMatchObject({ code, stdout: '' });
+    expect(ran.stderr).toContain(message);
+  });
+
+  test('a token longer than the maximum of its organization is refused', async () => {
+    await run('orgs', 'create', 'strict');
+    await run('orgs', 'update', 'strict', '--max-token-lifetime', '1h');
+    await run('apps', 'create', 'locked', '-o', 'strict');
+    expect(await run('tokens', 'create', 'deploy', '-a', 'locked', '-x', '2h')).toMatchObject({
+      code: 77,
+      stdout: '',
+    });
+    expect(await run('tokens', 'create', 'deploy', '-a', 'locked', '-x', '30m')).toMatchObject({ code: 0 });
+    await run('apps', 'destroy', 'locked', '--yes');
+    await run('orgs', 'delete', 'strict', '--yes');
+  });
+});
+
+describe('members and sign-in', () => {
+  test('a new member signs in with the link, is listed, promoted, removed', async () => {
+    const added = await run('orgs', 'members', 'add', '-o', 'personal', 'dana@example.test');
+    expect(added.code).toBe(0);
+    const link = added.stdout.trim();
+    expect(link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/login#.+/);
+
+    const dana = makeWorld();
+    const login = await dana.run(['auth', 'login', '--link', link, '--name', 'work']);
+    expect(login).toMatchObject({ code: 0, stdout: '' });
+    expect(login.stderr).toBe('successfully logged in as dana@example.test (context work)\n');
+    expect(await dana.run(['auth', 'whoami'])).toMatchObject({ code: 0, stdout: 'dana@example.test\n' });
+    const file = join(dana.home, 'config', 'credentials.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(join(dana.home, 'config')).mode & 0o777).toBe(0o700);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      version: 1,
+      current: 'work',
+      contexts: { work: { server: server.url, email: 'dana@example.test' } },
+    });
+
+    const again = await dana.run(['auth', 'login', '--link', link]);
+    expect(again.code).toBe(67);
+    expect(await dana.run(['auth', 'whoami'])).toMatchObject({ code: 0 });
+
+    expect(
+      await run('orgs', 'members', 'set', '-o', 'personal', 'dana@example.test', '--role', 'admin'),
+    ).toMatchObject({
+      code: 0,
+    });
+    expect((await run('orgs', 'members', 'list', '-o', 'personal')).stdout).toMatch(
+      /dana@example\.test +admin/,
+    );
+    expect(
+      await run('orgs', 'members', 'remove', '-o', 'personal', 'dana@example.test', '--yes'),
+    ).toMatchObject({
+      code: 0,
+    });
+
+    const session = (await dana.run(['auth', 'token'])).stdout.trim();
+    expect(await dana.run(['auth', 'logout'])).toMatchObject({ code: 0 });
+    expect(await dana.run(['auth', 'whoami'])).toMatchObject({ code: 67, stdout: '' });
+    expect(await dana.run(['auth', 'whoami', '--server', server.url, '-t', session])).toMatchObject({
+      code: 67,
+    });
+    dana.remove();
+  });
+
+  test.each(['nonsense', 'http://127.0.0.1:1/login', 'ftp://x/login#y', ''])(
+    '--link %j is refused',
+    async (link) => {
+      const world = makeWorld();
+      expect(await world.run(['auth', 'login', '--link', link])).toMatchObject({ code: 64, stdout: '' });
+      world.remove();
+    },
+  );
+
+  test('several servers are contexts; a session goes to its own server only', async () => {
+    const world = makeWorld();
+    const { writeFileSync, mkdirSync } = await import('node:fs');
+    mkdirSync(join(world.home, 'config'));
+    const contexts = {
+      one: { server: server.url, token: server.session, email: 'owner@localhost' },
+      two: { server: 'http://127.0.0.1:1', token: 'fo1_other', email: 'x@example.test' },
+    };
+    writeFileSync(
+      join(world.home, 'config', 'credentials.json'),
+      JSON.stringify({ version: 1, current: 'two', contexts }),
+    );
+    expect(await world.run(['auth', 'whoami'])).toMatchObject({ code: 69 });
+    expect(await world.run(['auth', 'whoami', '--context', 'one'])).toMatchObject({ code: 0 });
+    expect(await world.run(['auth', 'whoami'], { env: { POSTERN_CONTEXT: 'one' } })).toMatchObject({
+      code: 0,
+    });
+    expect(await world.run(['auth', 'whoami', '--server', server.url])).toMatchObject({ code: 0 });
+    const other = await world.run(['auth', 'whoami', '--server', 'http://127.0.0.1:2']);
+    expect(other).toMatchObject({ code: 67 });
+    expect(other.stderr).toContain('not signed in to http://127.0.0.1:2');
+    expect(await world.run(['auth', 'switch', 'one'])).toMatchObject({ code: 0 });
+    expect((await world.run(['auth', 'list'])).stdout).toMatch(/\* +one +http/);
+    expect(await world.run(['auth', 'switch', 'three'])).toMatchObject({ code: 68 });
+    expect(await world.run(['apps', 'list', '--context', 'three'])).toMatchObject({ code: 68 });
+    world.remove();
+  });
+});
+
+describe('apps', () => {
+  test('create, show, update, destroy', async () => {
+    expect(await run('apps', 'create', 'shop')).toMatchObject({ code: 0, stdout: 'New app created: shop\n' });
+    expect(await json('apps', 'update', 'shop', '--record', 'full')).toMatchObject({
+      app: { record: 'full' },
+    });
+    expect((await run('apps', 'show', 'shop')).stdout).toMatch(/^Name +shop\n/);
+    expect((await run('apps', 'list', '-q')).stdout.split('\n')).toContain('shop');
+    expect(await run('apps', 'destroy', 'shop', '--yes')).toMatchObject({ code: 0 });
+    expect(await run('apps', 'show', 'shop')).toMatchObject({ code: 68, stdout: '' });
+  });
+
+  test.each([
+    [['apps', 'create', 'Shop'], 64, 'lowercase'],
+    [['apps', 'create', 'demo'], 73, 'already been taken'],
+    [['apps', 'create'], 64, 'name argument or flag must be specified when not running interactively'],
+    [['apps', 'create', 'x', '-o', 'nope'], 68, 'nope'],
+    [['apps', 'update', 'demo'], 64, 'nothing to change'],
+    [['apps', 'update', 'demo', '--record', 'some'], 64, 'off, metadata, full'],
+    [['apps', 'destroy', 'demo'], 64, 'say --yes'],
+    [['apps', 'show', 'nope'], 68, 'nope'],
+    [['apps', 'list', '-o', 'nope'], 68, 'nope'],
+  ])('%j is refused', async (args, code, message) => {
+    const ran = await run(...args);
+    expect(ran).toMatchObject({ code, stdout: '' });
+    expect(ran.stderr).toContain(message);
+  });
+
+  test('which one is meant must be said when there are several', async () => {
+    await run('apps', 'create', 'second');
+    const ran = await run('machines', 'list');
+    expect(ran).toMatchObject({ code: 64, stdout: '' });
+    expect(ran.stderr).toContain('-a APP or POSTERN_APP: demo, second');
+    expect(await run('machine', 'exec', server.machine, 'echo found')).toMatchObject({
+      code: 0,
+      stdout: 'found\n',
+    });
+    await run('apps', 'destroy', 'second', '--yes');
+  });
+});
+
+describe('machines', () => {
+  test('add, show, rename, remove', async () => {
+    const added = await run('machines', 'add', '-a', 'demo', '-n', 'web-1');
+    expect(added.code).toBe(0);
+    expect(added.stdout).toContain('join_');
+    const id = /added machine ([0-9a-f]{14})/.exec(added.stderr)?.[1] ?? '';
+    expect(await json('machines', 'show', '-a', 'demo', id)).toMatchObject({
+      machine: { id, name: 'web-1' },
+    });
+    expect(await run('machines', 'rename', '-a', 'demo', id, 'web-2')).toMatchObject({ code: 0 });
+    expect((await run('machines', 'list', '-a', 'demo')).stdout).toContain('web-2');
+    const several = await run('machine', 'exec', '-a', 'demo', 'true');
+    expect(several).toMatchObject({ code: 64, stdout: '' });
+    expect(several.stderr).toContain('demo has several machines');
+    expect(await run('machine', 'exec', '-a', 'demo', id, 'true')).toMatchObject({ code: 69, stdout: '' });
+    expect(await run('machines', 'wait', '-a', 'demo', id, '--timeout', '1')).toMatchObject({ code: 124 });
+    expect(await run('machines', 'remove', '-a', 'demo', id)).toMatchObject({ code: 64 });
+    expect(await run('machines', 'remove', '-a', 'demo', id, '--yes')).toMatchObject({
+      code: 0,
+      stdout: `${id} has been removed\n`,
+    });
+  });
+
+  test('show and wait find the only machine', async () => {
+    expect((await run('machines', 'show', '-a', 'demo')).stdout).toMatch(
+      new RegExp(`^ID +${server.machine}\n`),
+    );
+    expect(await run('machines', 'wait', '-a', 'demo')).toMatchObject({
+      code: 0,
+      stdout: `${server.machine} is started\n`,
+    });
+  });
+
+  test('start of one that runs changes nothing', async () => {
+    expect(await run('machines', 'start', '-a', 'demo')).toMatchObject({
+      code: 0,
+      stdout: `${server.machine} has been started\n`,
+    });
+  });
+
+  test.each(['stop', 'restart', 'ps'])('%s says that the driver process cannot', async (verb) => {
+    const ran = await run('machines', verb, '-a', 'demo');
+    expect(ran.code).not.toBe(0);
+    expect(ran.stdout).toBe('');
+    expect(ran.stderr).toMatch(/^error: .+\n/);
+    expect(ran.stderr).not.toContain('unexpected');
+  });
+
+  test.each([
+    [['machines', 'show', '-a', 'demo', 'ffffffffffffff'], 68],
+    [['machines', 'remove', '-a', 'demo', 'ffffffffffffff', '--yes'], 68],
+    [['machines', 'add', '-a', 'demo', '--driver', 'docker'], 64],
+    [['machines', 'add', '-a', 'demo', '--driver', 'ssh'], 64],
+    [['machines', 'add', '-a', 'demo', '-n', 'no blanks please'], 64],
+    [['machines', 'list', '-a', 'nope'], 68],
+  ])('%j is refused', async (args, code) => {
+    expect(await run(...args)).toMatchObject({ code, stdout: '' });
+  });
+});
+
+describe('keys and audit', () => {
+  test('keys list shows the generation and no bytes', async () => {
+    const shown = await json('keys', 'list');
+    expect(shown).toMatchObject({ version: 1, keys: [{ generation: 1, state: 'active' }] });
+  });
+
+  test('audit list and verify tell of what was done', async () => {
+    await run('machine', 'exec', '-a', 'demo', 'echo audited');
+    const listed = await run('audit', 'list', '--action', 'exec.run', '-n', '1');
+    expect(listed.stdout).toContain('echo audited');
+    expect(await json('audit', 'list', '-n', '3')).toMatchObject({ version: 1, organization: 'personal' });
+    const verified = await run('audit', 'verify');
+    expect(verified).toMatchObject({ code: 0 });
+    expect(verified.stdout).toMatch(/^\d+ entries, all whole; head [0-9a-f]{64}\n$/);
+  });
+});
+
+describe('doctor and config', () => {
+  test('doctor is content', async () => {
+    const ran = await run('doctor');
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(ran.stdout).not.toMatch(/^(?:broken|warning)/m);
+  });
+
+  test('doctor warns of a credentials file others can read', async () => {
+    const { chmodSync } = await import('node:fs');
+    const file = join(server.owner.home, 'config', 'credentials.json');
+    chmodSync(file, 0o644);
+    const ran = await run('doctor');
+    chmodSync(file, 0o600);
+    expect(ran.stdout).toContain(`warning  credentials file: ${file} can be read by others (mode 644)`);
+    expect(ran.stdout).toContain(`chmod 600 ${file}`);
+  });
+
+  test('config show and --verbose never show the session', async () => {
+    const shown = await run('config', 'show');
+    const loud = await run('apps', 'list', '--verbose');
+    expect(loud.stderr).toContain(`GET ${server.url}/v1/apps -> 200`);
+    for (const { stdout, stderr } of [shown, loud]) {
+      expect(stdout + stderr).not.toContain(server.session);
+    }
+  });
+});
