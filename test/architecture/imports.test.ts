@@ -37,7 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'ws',
     'zod',
   ],
-  'apps/cli': ['@postern/client', '@postern/contract', '@postern/token', 'node:*', 'commander', 'ws', 'zod'],
+  'apps/cli': ['@postern/client', '@postern/contract', '@postern/token', 'node:*', 'ws', 'zod'],
 };
 
 /** Files that may import more than their package, each with the reason. */

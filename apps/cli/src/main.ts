@@ -4,7 +4,6 @@
  * Streams are opened when first used: opening all three takes a tenth of the whole start.
  */
 import { constants, homedir } from 'node:os';
-import { isatty } from 'node:tty';
 import { EXIT_CODES } from '@postern/contract/errors';
 import type { Transport } from '@postern/client';
 import type { Io } from './core/io.ts';
@@ -38,9 +37,15 @@ const io: Io = {
     return (stderr ??= guarded(process.stderr));
   },
   terminal: {
-    stdin: isatty(0),
-    stdout: isatty(1),
-    stderr: isatty(2),
+    get stdin() {
+      return 'isTTY' in process.stdin && process.stdin.isTTY;
+    },
+    get stdout() {
+      return 'isTTY' in process.stdout && process.stdout.isTTY;
+    },
+    get stderr() {
+      return 'isTTY' in process.stderr && process.stderr.isTTY;
+    },
     // A pseudo-terminal that nobody sized says 0.
     columns: () => process.stdout.columns || 80,
     rows: () => process.stdout.rows || 24,

@@ -42,7 +42,7 @@ export async function run(io: Io, argv: readonly string[]): Promise<ExitStatus> 
       return EXIT_CODES.ok;
     }
     json = own.some((word) => word === '--json' || word === '-j') && 'json' in command.flags;
-    const input = await parseWords(path, command, words);
+    const input = parseWords(path, command, words);
     if (input.flags.help) {
       io.stdout.write(commandHelp(path, command));
       return EXIT_CODES.ok;

@@ -3,7 +3,7 @@ import type { Role } from '@postern/contract';
 
 export const ROLE_FLAG = { choices: ['member', 'admin'], default: 'member' } as const;
 
-/** Commander has let only the choices through. */
+/** The parser has let only the choices through. */
 export function readRole(value: string): Role {
   return value === 'admin' ? 'admin' : 'member';
 }
