@@ -53,9 +53,7 @@ export async function startServer(
     await store.commit([{ kind: 'exec.close-orphans', at: now() }]);
     const installation = await ensureInstallation(store, config, now());
     const gateway = createGateway(store, log, now);
-    authority.subscribeRevocations((ids) =>
-      gateway.endWhere((plan) => plan.tokenId !== null && ids.includes(plan.tokenId), 'revoked'),
-    );
+    authority.subscribeRevocations((matches) => gateway.endWhere(matches, 'revoked'));
     let url = '';
     const services: Services = {
       config,

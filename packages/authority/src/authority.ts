@@ -2,16 +2,17 @@
  * The authority: holds the keys; mints, verifies, revokes. The one part of Postern that can say "allowed".
  */
 import type { Access, TokenCrypto } from '@postern/token';
-import type { Store, TokenRecord } from '@postern/store';
-import { auditEntry, commitAudited } from './audit.ts';
+import type { KeyRecord, Store, TokenRecord } from '@postern/store';
 import { authorizeAccess } from './authorize-access.ts';
 import { authorizeExec, type ExecRequest } from './authorize-exec.ts';
 import { checkHeader, type CheckedHeader, type CheckedToken } from './check-header.ts';
-import type { AuthorityContext, Origin, Person } from './context.ts';
+import type { AuthorityContext, Origin, Person, PlanMatch } from './context.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import { Keyring } from './hazmat/index.ts';
 import { mint, type Minted, type MintRequest } from './mint.ts';
+import { retireKey, rewrapKeys, rotateKeys } from './keys.ts';
 import { findToken, rename, revoke } from './revoke.ts';
+import { rotate, type Rotated, type RotateRequest } from './rotate.ts';
 import {
   createLogin,
   createSession,
@@ -57,8 +58,13 @@ export interface Authority {
   ): Promise<{ readonly secret: string; readonly expiresAt: number }>;
   redeemLogin(secret: string, origin: Origin): Promise<NewSession>;
   verifyAudit(): Promise<AuditCheck>;
-  /** Calls back with the ids of tokens that have just died. */
-  subscribeRevocations(listener: (tokenIds: readonly string[]) => void): () => void;
+  /** Calls back when tokens have died, with which plans that concerns. */
+  subscribeRevocations(listener: (matches: PlanMatch) => void): () => void;
+  rotate(person: Person, tokenId: string, request: RotateRequest, origin: Origin): Promise<Rotated>;
+  rotateKeys(person: Person, origin: Origin): Promise<KeyRecord>;
+  retireKey(person: Person, keyId: string, expectedLiveTokens: number, origin: Origin): Promise<void>;
+  /** Seals every signing key under another key-encryption key; returns how many. */
+  rewrapKeys(keyEncryptionKey: Uint8Array): Promise<number>;
   /** Writes counted uses; call every few seconds and before closing. */
   flushUsage(): Promise<void>;
 }
@@ -67,7 +73,7 @@ export interface Authority {
 export async function openAuthority(options: AuthorityOptions): Promise<Authority> {
   const { store, crypto, location, now } = options;
   const keyring = new Keyring(options.keyEncryptionKey, await store.listKeys());
-  const listeners = new Set<(tokenIds: readonly string[]) => void>();
+  const listeners = new Set<(matches: PlanMatch) => void>();
   const context: AuthorityContext = {
     store,
     keyring,
@@ -75,9 +81,9 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     location,
     now,
     usage: new UsageCounter(),
-    onRevoked: (tokenIds) => listeners.forEach((listener) => listener(tokenIds)),
+    onDead: (matches) => listeners.forEach((listener) => listener(matches)),
   };
-  if ((await store.listKeys()).length === 0) await makeGeneration(context, 'system');
+  if ((await store.listKeys()).length === 0) await rotateKeys(context, 'system', { source: null });
   return {
     mint: (person, request, origin) => mint(context, person, request, origin),
     authorizeExec: (request) => authorizeExec(context, request),
@@ -87,6 +93,11 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     findToken: (person, tokenId) => findToken(context, person, tokenId),
     revoke: (person, tokenId, reason, origin) => revoke(context, person, tokenId, reason, origin),
     rename: (person, tokenId, name, origin) => rename(context, person, tokenId, name, origin),
+    rotate: (person, tokenId, request, origin) => rotate(context, person, tokenId, request, origin),
+    rotateKeys: (person, origin) => rotateKeys(context, `user:${person.email}`, origin),
+    retireKey: (person, keyId, expected, origin) =>
+      retireKey(context, keyId, expected, `user:${person.email}`, origin),
+    rewrapKeys: (keyEncryptionKey) => rewrapKeys(context, keyEncryptionKey),
     createSession: (person, origin, how) => createSession(context, person, origin, how),
     verifySession: (token) => verifySession(context, token),
     endSession: (person, token, origin) => endSession(context, person, token, origin),
@@ -99,20 +110,4 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     },
     flushUsage: () => context.usage.flush(store),
   };
-}
-
-/** Makes a signing key, durably, before it signs anything. */
-async function makeGeneration(context: AuthorityContext, actor: string): Promise<void> {
-  const key = context.keyring.generate(context.now());
-  await commitAudited(context.store, [
-    auditEntry({
-      at: key.createdAt,
-      action: 'key.create',
-      outcome: 'done',
-      actor,
-      details: { key: key.id, generation: key.generation },
-    }),
-    { kind: 'key.insert', key },
-  ]);
-  context.keyring.add(key);
 }

@@ -3,7 +3,7 @@
  * {@link ExecPlan}, which nothing else can make.
  */
 import { ACTION, encodeCaveats, type Access } from '@postern/token';
-import { StoreError, type AppRecord, type ExecRecord, type MachineRecord } from '@postern/store';
+import { StoreError, type AppRecord, type ExecRecord, type MachineRecord, type Write } from '@postern/store';
 import { auditEntry, commitAudited } from './audit.ts';
 import { authorize } from './authorize.ts';
 import type { AuthorityContext, Person } from './context.ts';
@@ -30,6 +30,9 @@ export interface ExecRequest {
 
 interface Allowed {
   readonly tokenId: string | null;
+  readonly keyId: string | null;
+  /** A token that dies now, because its successor is used for the first time. */
+  readonly predecessor: string | null;
   readonly userId: number | null;
   readonly actor: string;
   readonly caveats: Uint8Array;
@@ -56,6 +59,7 @@ export async function authorizeExec(context: AuthorityContext, request: ExecRequ
     access,
     caveats: allowed.caveats,
     tokenId: allowed.tokenId,
+    keyId: allowed.keyId,
     userId: allowed.userId,
   });
 }
@@ -78,6 +82,8 @@ async function decide(context: AuthorityContext, request: ExecRequest, access: A
     await requireMember(context.store, person, { id: request.app.organizationId, slug: request.app.name });
     return {
       tokenId: null,
+      keyId: null,
+      predecessor: null,
       userId: person.userId,
       actor: `user:${person.email}`,
       caveats: encodeCaveats([
@@ -89,6 +95,8 @@ async function decide(context: AuthorityContext, request: ExecRequest, access: A
   if (decision.allowed) {
     return {
       tokenId: decision.by.record.id,
+      keyId: decision.by.record.keyId,
+      predecessor: decision.by.record.revokesOnUse,
       userId: null,
       actor: `token:${decision.by.record.id}`,
       caveats: encodeCaveats(decision.by.caveats),
@@ -169,7 +177,10 @@ async function writeDecision(
         command: argv,
       }),
       { kind: 'exec.insert', exec, idempotencyKey: request.idempotencyKey },
+      ...firstUseWrites(exec, allowed, at),
     ]);
+    const { predecessor } = allowed;
+    if (predecessor !== null) context.onDead((plan) => plan.tokenId === predecessor);
   } catch (error) {
     if (error instanceof StoreError && error.code === 'taken') {
       throw new AuthorityError(
@@ -182,6 +193,27 @@ async function writeDecision(
     }
     throw error;
   }
+}
+
+/** The first use of a successor revokes the token it replaced. */
+function firstUseWrites(exec: ExecRecord, allowed: Allowed, at: number): Write[] {
+  const { organizationId, appId } = exec;
+  if (allowed.predecessor === null || allowed.tokenId === null) return [];
+  const reason = `replaced by ${allowed.tokenId}`;
+  return [
+    auditEntry({
+      at,
+      action: 'token.revoke',
+      outcome: 'done',
+      actor: allowed.actor,
+      organizationId,
+      appId,
+      tokenId: allowed.predecessor,
+      reason,
+    }),
+    { kind: 'token.revoke', organizationId, tokenId: allowed.predecessor, at, reason },
+    { kind: 'token.first-use', organizationId, tokenId: allowed.tokenId },
+  ];
 }
 
 function count(

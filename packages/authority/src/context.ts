@@ -2,7 +2,11 @@
 import type { TokenCrypto } from '@postern/token';
 import type { Store } from '@postern/store';
 import type { Keyring } from './hazmat/index.ts';
+import type { ExecPlan } from './exec-plan.ts';
 import type { UsageCounter } from './usage.ts';
+
+/** Says of a plan whether its token has died. */
+export type PlanMatch = (plan: Pick<ExecPlan, 'tokenId' | 'keyId'>) => boolean;
 
 export interface AuthorityContext {
   readonly store: Store;
@@ -13,8 +17,8 @@ export interface AuthorityContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly usage: UsageCounter;
-  /** Told of every token that dies, so that its running execs end. */
-  readonly onRevoked: (tokenIds: readonly string[]) => void;
+  /** Told which plans lost their permission, so that running execs of them end. */
+  readonly onDead: (matches: PlanMatch) => void;
 }
 
 /** A signed-in person, as {@link verifySession} found them. */

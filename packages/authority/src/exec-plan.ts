@@ -16,6 +16,8 @@ export interface ExecPlan {
   /** Canonical bytes of the caveats that were cleared, for the agent to clear again; empty for a person. */
   readonly caveats: Uint8Array;
   readonly tokenId: string | null;
+  /** The key generation that signed the token. */
+  readonly keyId: string | null;
   readonly userId: number | null;
 }
 

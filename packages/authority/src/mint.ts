@@ -120,6 +120,7 @@ export function sign(
       createdBy: person.userId,
       createdAt: now,
       expiresAt: expires === undefined ? null : Number(expires) * 1000,
+      revokesOnUse: null,
     },
   };
 }

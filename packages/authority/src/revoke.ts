@@ -51,7 +51,7 @@ export async function revoke(
     }),
     { kind: 'token.revoke', organizationId: record.organizationId, tokenId: record.id, at, reason },
   ]);
-  context.onRevoked([record.id]);
+  context.onDead((plan) => plan.tokenId === record.id);
   return { ...record, revokedAt: at, revokeReason: reason };
 }
 

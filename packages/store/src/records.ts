@@ -92,6 +92,8 @@ export interface TokenRecord {
   readonly revokedAt: number | null;
   readonly revokeReason: string | null;
   readonly successorId: string | null;
+  /** The token this one replaces and revokes when it is first used. */
+  readonly revokesOnUse: string | null;
   /** When a rotated token dies of itself. */
   readonly diesAt: number | null;
   readonly lastUsedAt: number | null;

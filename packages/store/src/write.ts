@@ -21,6 +21,7 @@ export interface NewToken {
   readonly createdBy: number;
   readonly createdAt: number;
   readonly expiresAt: number | null;
+  readonly revokesOnUse: string | null;
 }
 
 /** What a token was used for since the last time this was written. */
@@ -152,6 +153,8 @@ export type Write =
       readonly successorId: string;
       readonly diesAt: number | null;
     }
+  /** The successor has been used: it revokes nothing more. */
+  | { readonly kind: 'token.first-use'; readonly organizationId: number; readonly tokenId: string }
   | { readonly kind: 'token.usage'; readonly usage: UsageDelta }
   | {
       readonly kind: 'session.insert';

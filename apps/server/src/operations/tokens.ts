@@ -5,7 +5,7 @@ import type { Handlers } from '../http/routes.ts';
 import type { Services } from '../services.ts';
 import { readCursor } from './execs.ts';
 import { findApp, findMachine, findOrganization } from './find.ts';
-import { presentToken } from './present.ts';
+import { presentToken, time } from './present.ts';
 
 type Keys =
   | 'mintAppToken'
@@ -15,7 +15,8 @@ type Keys =
   | 'showToken'
   | 'renameToken'
   | 'revokeToken'
-  | 'revokeManyTokens';
+  | 'revokeManyTokens'
+  | 'rotateToken';
 
 export const tokenHandlers: Pick<Handlers, Keys> = {
   async mintAppToken({ params, body }, { person, source }, services) {
@@ -102,7 +103,27 @@ export const tokenHandlers: Pick<Handlers, Keys> = {
     }
     return { revoked, failed };
   },
+
+  async rotateToken({ params, body }, { person, source }, services) {
+    const { header, record, oldDiesAt } = await services.authority.rotate(
+      person,
+      params.token,
+      {
+        ...readExpiry(body.expiry),
+        ...(body.grace === undefined ? {} : { graceMs: readGrace(body.grace) }),
+        ...(body.on_first_use === undefined ? {} : { onFirstUse: body.on_first_use }),
+      },
+      { source },
+    );
+    return { token: header, record: await present(record, services), old_dies_at: time(oldDiesAt) };
+  },
 };
+
+function readGrace(grace: string): number {
+  const milliseconds = parseGoDuration(grace);
+  if (milliseconds < 0) throw new PosternError('bad_request', `a grace of ${grace} lies in the past`);
+  return milliseconds;
+}
 
 /** An empty text or zero asks for a token that never expires, as flyctl's `-x 0` does. */
 function readExpiry(expiry: string | undefined): { lifetimeMs?: number | null } {

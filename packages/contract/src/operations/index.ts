@@ -55,9 +55,12 @@ export const operations = {
   renameToken: tokens.renameToken,
   revokeToken: tokens.revokeToken,
   revokeManyTokens: tokens.revokeManyTokens,
+  rotateToken: tokens.rotateToken,
   listAudit: audit.listAudit,
   verifyAudit: audit.verifyAudit,
   listKeys: keys.listKeys,
+  rotateKeys: keys.rotateKeys,
+  retireKey: keys.retireKey,
 } as const satisfies Record<string, Operation>;
 
 export type Operations = typeof operations;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { defineOperation } from '../operation.ts';
-import { caveatSchema, commandRuleSchema, tokenSchema, type Profile } from '../resources.ts';
+import { caveatSchema, commandRuleSchema, timeSchema, tokenSchema, type Profile } from '../resources.ts';
 import { nextCursor, nothing, pageQuery, reference } from './common.ts';
 
 const appParams = z.strictObject({ app: reference });
@@ -168,6 +168,25 @@ export const revokeManyTokens = defineOperation({
     revoked: z.array(z.string()),
     failed: z.array(z.object({ id: z.string(), code: z.string(), error: z.string() })),
   }),
+});
+
+export const rotateToken = defineOperation({
+  name: 'tokens.rotate',
+  method: 'POST',
+  path: '/v1/tokens/{token}/rotate',
+  summary: 'Mint a successor with the same restrictions; the old token dies later',
+  auth: 'session',
+  status: 201,
+  params: tokenParams,
+  query: nothing,
+  body: z.strictObject({
+    expiry: expiry.optional(),
+    /** The old token dies after this Go duration at the latest; 24h unless given. */
+    grace: z.string().max(64).optional(),
+    /** Whether it dies sooner, when the successor is first used; yes unless given. */
+    on_first_use: z.boolean().optional(),
+  }),
+  output: mintedSchema.extend({ old_dies_at: timeSchema.nullable() }),
 });
 
 /** Shared by the command line and the dashboard: the names of the profiles in people's words. */

@@ -155,6 +155,7 @@ export function tokenOf(row: Row): TokenRecord {
     revokedAt: nullable(row, 'revoked_at', number),
     revokeReason: nullable(row, 'revoke_reason', text),
     successorId: nullable(row, 'successor_id', text),
+    revokesOnUse: nullable(row, 'revokes_on_use', text),
     diesAt: nullable(row, 'dies_at', number),
     lastUsedAt: nullable(row, 'last_used_at', number),
     lastUsedFrom: nullable(row, 'last_used_from', text),

@@ -254,6 +254,7 @@ function tokenAndExecStatements(
           created_by: token.createdBy,
           created_at: token.createdAt,
           expires_at: token.expiresAt,
+          revokes_on_use: token.revokesOnUse,
         }),
       ];
     }
@@ -282,6 +283,13 @@ function tokenAndExecStatements(
           [write.successorId, write.diesAt, write.tokenId, write.organizationId],
           { code: 'precondition', message: 'the token is revoked or was rotated already' },
         ),
+      ];
+    case 'token.first-use':
+      return [
+        statement('UPDATE tokens SET revokes_on_use = NULL WHERE id = $1 AND organization_id = $2', [
+          write.tokenId,
+          write.organizationId,
+        ]),
       ];
     case 'token.usage':
       return usageStatements(write.usage);

@@ -1,0 +1,88 @@
+/** Generations of the signing key: make, retire, seal anew. Bytes stay in hazmat. */
+import type { KeyRecord } from '@postern/store';
+import { auditEntry, commitAudited } from './audit.ts';
+import type { AuthorityContext, Origin } from './context.ts';
+import { AuthorityError } from './errors.ts';
+
+/** Makes the next generation, durably, before it signs anything. Older ones go on verifying. */
+export async function rotateKeys(
+  context: AuthorityContext,
+  actor: string,
+  origin: Origin,
+): Promise<KeyRecord> {
+  const key = context.keyring.generate(context.now());
+  await commitAudited(context.store, [
+    auditEntry({
+      at: key.createdAt,
+      action: 'key.create',
+      outcome: 'done',
+      actor,
+      ...origin,
+      details: { key: key.id, generation: key.generation },
+    }),
+    { kind: 'key.insert', key },
+  ]);
+  context.keyring.add(key);
+  return key;
+}
+
+/**
+ * Retires a generation: every token it signed stops verifying.
+ *
+ * @param expectedLiveTokens how many the caller was told would die; another number now is refused.
+ * @throws AuthorityError `key_not_found`, or `conflict` for the newest generation and for another number.
+ */
+export async function retireKey(
+  context: AuthorityContext,
+  keyId: string,
+  expectedLiveTokens: number,
+  actor: string,
+  origin: Origin,
+): Promise<void> {
+  if (!context.keyring.isLive(keyId)) {
+    throw new AuthorityError('key_not_found', `there is no key ${keyId} that could be retired`, {
+      hint: 'see `postern keys list`',
+    });
+  }
+  if (context.keyring.newest === keyId) {
+    throw new AuthorityError('conflict', 'this key signs new tokens; make its successor first', {
+      hint: 'run `postern keys rotate`, then retire this one',
+    });
+  }
+  const at = context.now();
+  const live = await context.store.countLiveTokens(keyId, at);
+  if (live !== expectedLiveTokens) {
+    throw new AuthorityError('conflict', `${live} live tokens would die, not ${expectedLiveTokens}`, {
+      hint: 'look again with `postern keys list` and confirm the number',
+    });
+  }
+  await commitAudited(context.store, [
+    auditEntry({
+      at,
+      action: 'key.retire',
+      outcome: 'done',
+      actor,
+      ...origin,
+      details: { key: keyId, live_tokens: live },
+    }),
+    { kind: 'key.retire', keyId, at },
+  ]);
+  context.keyring.retire(keyId);
+  context.onDead((plan) => plan.keyId === keyId);
+}
+
+/** Seals every signing key under another key-encryption key, in one durable unit. Tokens are not touched. */
+export async function rewrapKeys(context: AuthorityContext, keyEncryptionKey: Uint8Array): Promise<number> {
+  const sealed = context.keyring.rewrap(keyEncryptionKey);
+  await commitAudited(context.store, [
+    auditEntry({
+      at: context.now(),
+      action: 'key.rewrap',
+      outcome: 'done',
+      actor: 'system',
+      details: { keys: sealed.length },
+    }),
+    ...sealed.map(({ id, sealed: bytes }) => ({ kind: 'key.reseal', keyId: id, sealed: bytes }) as const),
+  ]);
+  return sealed.length;
+}
