@@ -95,6 +95,7 @@ export const root = group('Hand out tokens that may run certain commands, and no
       show: leaf('Show the record of a token', () => load(import('./tokens/show.ts'))),
       rename: leaf('Rename a token', () => load(import('./tokens/rename.ts'))),
       revoke: leaf('Revoke tokens', () => load(import('./tokens/revoke.ts'))),
+      rotate: leaf('Replace a token with a successor', () => load(import('./tokens/rotate.ts'))),
       attenuate: leaf('Narrow a token, offline', () => load(import('./tokens/attenuate.ts'))),
       debug: leaf('Show what is inside a token, offline', () => load(import('./tokens/debug.ts')), {
         aliases: ['inspect'],
@@ -117,7 +118,11 @@ export const root = group('Hand out tokens that may run certain commands, and no
   ),
   keys: group(
     'Manage the signing key',
-    { list: leaf('List generations', () => load(import('./keys/list.ts')), LS) },
+    {
+      list: leaf('List generations', () => load(import('./keys/list.ts')), LS),
+      rotate: leaf('Make a new generation', () => load(import('./keys/rotate.ts'))),
+      retire: leaf('Retire a generation', () => load(import('./keys/retire.ts'))),
+    },
     { aliases: ['key'] },
   ),
   audit: group('Read and verify the audit log', {

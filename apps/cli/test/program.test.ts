@@ -1,0 +1,83 @@
+/** The program file itself: the bundle, an older Node, the server it starts. */
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { BIN, makeWorld } from './postern.ts';
+import { until } from './server.ts';
+
+const world = makeWorld();
+afterAll(() => world.remove());
+
+const BUNDLE = resolve(import.meta.dirname, '../dist/postern.cjs');
+const SOURCE = resolve(import.meta.dirname, '../src/main.ts');
+const node = (...args: string[]) =>
+  spawnSync(process.execPath, args, { env: { ...world.env }, cwd: world.home, encoding: 'utf8' });
+
+describe('the program', () => {
+  test('is one file, which needs nothing beside it', () => {
+    const alone = join(world.home, 'alone.cjs');
+    copyFileSync(BUNDLE, alone);
+    expect(node(alone, 'version')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^postern v\d/) as string,
+    });
+    const asking = node(alone, 'apps', 'list', '--server', 'http://127.0.0.1:1', '-t', 'x');
+    expect(asking).toMatchObject({ status: 69 });
+  });
+
+  test('runs from source where nothing was built', () => {
+    expect(node(SOURCE, 'version')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  // Loaded first, it makes this Node say that it is an older one.
+  const older = join(world.home, 'older.cjs');
+  writeFileSync(older, "Object.defineProperty(process.versions, 'node', { value: '20.1.0' });\n");
+
+  test('hands over to the pinned Node when it is started by an older one', () => {
+    const ran = node('--require', older, BIN, 'version', '--json');
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(ran.stdout)).toMatchObject({ node: expect.stringMatching(/^v2[4-9]/) as string });
+    expect(node('--require', older, BIN, 'nonsense').status).toBe(64);
+  });
+
+  test('says what is needed when there is no newer Node', () => {
+    const folder = join(world.home, 'bin');
+    mkdirSync(folder);
+    const copy = join(folder, 'postern.cjs');
+    copyFileSync(BIN, copy);
+    const ran = node('--require', older, copy);
+    expect(ran).toMatchObject({ status: 70, stdout: '' });
+    expect(ran.stderr).toContain('postern needs Node.js 24 or newer');
+    expect(ran.stderr).toContain('npm ci');
+  });
+});
+
+describe('serve', () => {
+  test('starts the server, signs the owner in, and stops cleanly', async () => {
+    const child = spawn(
+      process.execPath,
+      [BIN, 'serve', '--listen', '127.0.0.1:0', '--data-dir', 'data', '--owner-email', 'dana@example.test'],
+      { env: { ...world.env }, cwd: world.home, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await until(() => said.includes('Postern is running at'));
+    expect(await world.run(['auth', 'whoami'])).toMatchObject({ code: 0, stdout: 'dana@example.test\n' });
+    expect(existsSync(join(world.home, 'data'))).toBe(true);
+    const ended = new Promise((done) => {
+      child.on('close', done);
+    });
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
+  test.each([
+    [['--listen', 'nonsense'], 64, 'is not HOST:PORT'],
+    [['--lisen', 'x'], 64, 'did you mean --listen?'],
+  ])('refuses %j', async (args, code, message) => {
+    const ran = await world.run(['serve', ...args]);
+    expect(ran).toMatchObject({ code, stdout: '' });
+    expect(ran.stderr).toContain(message);
+  });
+});
