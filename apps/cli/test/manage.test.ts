@@ -1,9 +1,10 @@
 /** Organizations, members, apps, machines, keys, audit and sign-in, against the real server. */
+import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeWorld, type Ran } from './postern.ts';
-import { startServer, type TestServer } from './server.ts';
+import { BIN, makeWorld, type Ran } from './postern.ts';
+import { startServer, until, type TestServer } from './server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -253,6 +254,45 @@ describe('keys and audit', () => {
   test('keys list shows the generation and no bytes', async () => {
     const shown = await json('keys', 'list');
     expect(shown).toMatchObject({ version: 1, keys: [{ generation: 1, state: 'active' }] });
+  });
+
+  test('keys rotate and retire: tokens of the old generation die, after asking', async () => {
+    const minted = await run('tokens', 'create', 'deploy', '-a', 'demo', '-x', '1h');
+    const { keys } = (await json('keys', 'list')) as { keys: { id: string; live_tokens: number }[] };
+    const old = keys[0]?.id ?? '';
+    expect(await run('keys', 'retire', old, '--yes')).not.toMatchObject({ code: 0 });
+    expect(await run('keys', 'rotate')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^New signing key \S+, generation 2\n$/) as string,
+    });
+    const asked = await run('keys', 'retire', old);
+    expect(asked).toMatchObject({ code: 64, stdout: '' });
+    expect(asked.stderr).toMatch(/\d+ live tokens die\. Nobody can be asked here/);
+    expect(await run('keys', 'retire', old, '--yes')).toMatchObject({ code: 0, stdout: `Retired ${old}\n` });
+    expect(await run('machine', 'exec', '-a', 'demo', '-t', minted.stdout, 'true')).toMatchObject({
+      code: 67,
+      stdout: '',
+    });
+    expect(await run('keys', 'retire', 'nope', '--yes')).toMatchObject({ code: 68, stdout: '' });
+  });
+
+  test('audit tail prints entries as they come, until Ctrl-C', async () => {
+    const child = spawn(process.execPath, [BIN, 'audit', 'tail', '--json'], {
+      env: { ...server.owner.env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let seen = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text));
+    const ended = new Promise((done) => {
+      child.on('close', done);
+    });
+    await until(async () => {
+      await run('machine', 'exec', '-a', 'demo', 'echo tailed');
+      return seen.includes('tailed');
+    });
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(JSON.parse(seen.split('\n')[0] ?? '')).toMatchObject({ action: 'exec.run' });
   });
 
   test('audit list and verify tell of what was done', async () => {

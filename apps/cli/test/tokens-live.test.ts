@@ -344,6 +344,38 @@ describe('tokens revoke', () => {
   });
 });
 
+describe('tokens rotate', () => {
+  test('the successor allows the same; the old token dies at its first use', async () => {
+    const old = await mint('-x', '1h', '-C', 'uname');
+    const id = mintedId(old.stderr);
+    const ran = await run('tokens', 'rotate', id);
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/^FlyV1 fm2_\S+\n$/) as string });
+    expect(ran.stderr).toContain('the old token works until ');
+    expect(commandsOf(ran.stdout)).toEqual([{ args: ['uname'], exact: true }]);
+    expect(await as(old.stdout, 'machine', 'exec', 'uname')).toMatchObject({ code: 0 });
+    expect(await as(ran.stdout, 'machine', 'exec', 'uname')).toMatchObject({ code: 0 });
+    expect(await as(old.stdout, 'machine', 'exec', '-a', 'demo', 'uname')).toMatchObject({ code: 67 });
+    expect((await run('tokens', 'show', id)).stdout).toMatch(/Successor +tok_/);
+  });
+
+  test('--keep-old lets it live through the grace time', async () => {
+    const old = await mint('-x', '1h', '-C', 'uname');
+    const ran = await run('tokens', 'rotate', mintedId(old.stderr), '--keep-old', '--grace', '10m', '--json');
+    const { token, old_dies_at } = JSON.parse(ran.stdout) as { token: string; old_dies_at: string };
+    expect(Date.parse(old_dies_at)).toBeLessThan(Date.now() + 11 * 60_000);
+    expect(await as(token, 'machine', 'exec', 'uname')).toMatchObject({ code: 0 });
+    expect(await as(old.stdout, 'machine', 'exec', 'uname')).toMatchObject({ code: 0 });
+  });
+
+  test.each([
+    [['tok_aaaaaaaaaaaaaaaa'], 68],
+    [['tok_aaaaaaaaaaaaaaaa', '-x', '2d'], 64],
+    [[], 64],
+  ])('refuses %j', async (args, code) => {
+    expect(await run('tokens', 'rotate', ...args)).toMatchObject({ code, stdout: '' });
+  });
+});
+
 describe('the other profiles', () => {
   test('deploy runs every command of its app', async () => {
     const { stdout: token, code } = await run('tokens', 'create', 'deploy', '-a', 'demo', '-x', '1h');
