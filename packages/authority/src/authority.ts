@@ -22,6 +22,7 @@ import {
   type NewSession,
 } from './sessions.ts';
 import { UsageCounter } from './usage.ts';
+import { VerificationCache } from './verification-cache.ts';
 import { verifyAudit, type AuditCheck } from './verify-audit.ts';
 
 export interface AuthorityOptions {
@@ -81,6 +82,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     location,
     now,
     usage: new UsageCounter(),
+    verified: new VerificationCache(crypto),
     onDead: (matches) => listeners.forEach((listener) => listener(matches)),
   };
   if ((await store.listKeys()).length === 0) await rotateKeys(context, 'system', { source: null });

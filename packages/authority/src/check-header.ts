@@ -7,7 +7,6 @@ import {
   parseHeader,
   TokenError,
   tokenUuid,
-  verify,
   type BundleMember,
   type Caveat,
   type UnverifiedToken,
@@ -40,9 +39,10 @@ export async function checkHeader(context: AuthorityContext, header: string): Pr
   const valid: CheckedToken[] = [];
   const invalid: CheckedHeader['invalid'][number][] = [];
   for (const member of members) {
-    const record = await context.store.findTokenByUuid(tokenUuid(member.token.nonce, context.crypto));
+    const family = tokenUuid(member.token.nonce, context.crypto);
+    const record = await context.store.findTokenByUuid(family);
     try {
-      valid.push(checkMember(context, member, record));
+      valid.push(checkMember(context, member, family, record));
     } catch (error) {
       if (!(error instanceof AuthorityError)) throw error;
       invalid.push({ error, record });
@@ -75,9 +75,11 @@ function decode(context: AuthorityContext, header: string): BundleMember[] {
 /** Key, chain, record, revocation: in this order, so that a forged token learns nothing about a real one. */
 function checkMember(
   context: AuthorityContext,
-  { token, discharges }: BundleMember,
+  member: BundleMember,
+  family: string,
   record: TokenRecord | undefined,
 ): CheckedToken {
+  const { token } = member;
   const keyId = keyIdOf(token.nonce.kid);
   if (keyId === undefined) {
     throw new AuthorityError(
@@ -87,7 +89,7 @@ function checkMember(
   }
   const verified = context.keyring.use(keyId, (key) => {
     try {
-      return verify(token, key, { discharges }, context.crypto);
+      return context.verified.verify(member, family, keyId, key);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
       throw new AuthorityError('token_invalid', `the token does not verify: ${error.message}`, {

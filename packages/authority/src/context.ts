@@ -4,6 +4,7 @@ import type { Store } from '@postern/store';
 import type { Keyring } from './hazmat/index.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import type { UsageCounter } from './usage.ts';
+import type { VerificationCache } from './verification-cache.ts';
 
 /** Says of a plan whether its token has died. */
 export type PlanMatch = (plan: Pick<ExecPlan, 'tokenId' | 'keyId'>) => boolean;
@@ -17,6 +18,7 @@ export interface AuthorityContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly usage: UsageCounter;
+  readonly verified: VerificationCache;
   /** Told which plans lost their permission, so that running execs of them end. */
   readonly onDead: (matches: PlanMatch) => void;
 }

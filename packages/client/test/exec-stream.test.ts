@@ -161,15 +161,13 @@ describe('the exec stream', () => {
   test('a refusal on the socket is, too', async () => {
     const link = makeLink();
     const stream = open(link);
-    link
-      .handlers()
-      .onMessage(
-        encodeControl({
-          type: 'error',
-          http_status: 403,
-          body: { error: 'no', code: 'not_allowed', status: 'x' },
-        }),
-      );
+    link.handlers().onMessage(
+      encodeControl({
+        type: 'error',
+        http_status: 403,
+        body: { error: 'no', code: 'not_allowed', status: 'x' },
+      }),
+    );
     await expect(stream.result).rejects.toMatchObject({ code: 'not_allowed', exitCode: 77 });
   });
 

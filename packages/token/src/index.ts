@@ -58,4 +58,10 @@ export {
 } from './third-party.ts';
 export type { Nonce, UnverifiedToken } from './token.ts';
 export { tokenUuid } from './uuid.ts';
-export { verify, type Provenance, type VerifiedToken, type VerifyOptions } from './verify.ts';
+export {
+  verify,
+  type ChainPlace,
+  type Provenance,
+  type VerifiedToken,
+  type VerifyOptions,
+} from './verify.ts';

@@ -1,0 +1,106 @@
+/**
+ * Remembers which tokens have verified. A hit is exact: every byte of the token and its discharges. What is kept is
+ * the result of the signature chain alone; whether a token is revoked or expired is asked on every use.
+ *
+ * A verified token also speeds up what was attenuated from it: the chain of a descendant goes on from the tail of
+ * its ancestor, after every signed byte up to there has been compared.
+ */
+import {
+  verify,
+  type BundleMember,
+  type ChainPlace,
+  type TokenCrypto,
+  type UnverifiedToken,
+  type VerifiedToken,
+} from '@postern/token';
+
+/** Tokens remembered at most; the one not used for longest is forgotten first. About 2 kB each. */
+export const CACHE_TOKENS = 4096;
+/** Ancestors of one family looked at for a descendant. */
+const FAMILY_ANCESTORS = 8;
+
+interface Entry {
+  readonly keyId: string;
+  readonly verified: VerifiedToken;
+  readonly family: string;
+}
+
+export class VerificationCache {
+  readonly #crypto: TokenCrypto;
+  readonly #entries = new Map<string, Entry>();
+  /** Names of the entries of each token family, newest last. */
+  readonly #families = new Map<string, string[]>();
+
+  constructor(crypto: TokenCrypto) {
+    this.#crypto = crypto;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * Verifies, or remembers that it was verified with the same key.
+   *
+   * @param family the token's uuid.
+   * @throws TokenError as {@link verify}; failures are not remembered.
+   */
+  verify({ token, discharges }: BundleMember, family: string, keyId: string, key: Uint8Array): VerifiedToken {
+    const name = this.#nameOf(token, discharges);
+    const known = this.#entries.get(name);
+    if (known !== undefined && known.keyId === keyId) {
+      this.#entries.delete(name);
+      this.#entries.set(name, known);
+      return known.verified;
+    }
+    const resume = this.#ancestorOf(token, family, keyId);
+    const verified = verify(
+      token,
+      key,
+      { discharges, ...(resume === undefined ? {} : { resume }) },
+      this.#crypto,
+    );
+    this.#remember(name, { keyId, verified, family });
+    return verified;
+  }
+
+  /** A digest, so that the text of a token is no key of a map. */
+  #nameOf(token: UnverifiedToken, discharges: readonly UnverifiedToken[]): string {
+    const parts = [token.bytes, ...discharges.map(({ bytes }) => bytes)];
+    // Every token is one MessagePack value, so the parts cannot run into each other.
+    return Buffer.from(this.#crypto.sha256(Buffer.concat(parts))).toString('latin1');
+  }
+
+  #ancestorOf(token: UnverifiedToken, family: string, keyId: string): ChainPlace | undefined {
+    let best: ChainPlace | undefined;
+    for (const name of this.#families.get(family) ?? []) {
+      const entry = this.#entries.get(name);
+      if (entry === undefined || entry.keyId !== keyId) continue;
+      const { signed, signedEnds, tail, nonce } = entry.verified.token;
+      // The tail of a proof is finalized: no chain goes on from it.
+      if (
+        nonce.proof ||
+        signedEnds.length > token.signedEnds.length ||
+        signedEnds.length <= (best?.messages ?? 0)
+      )
+        continue;
+      if (Buffer.compare(signed, token.signed.subarray(0, signed.length)) !== 0) continue;
+      if (token.signedEnds[signedEnds.length - 1] !== signed.length) continue;
+      best = { messages: signedEnds.length, tail };
+    }
+    return best;
+  }
+
+  #remember(name: string, entry: Entry): void {
+    this.#entries.set(name, entry);
+    const family = this.#families.get(entry.family) ?? [];
+    this.#families.set(entry.family, [...family, name].slice(-FAMILY_ANCESTORS));
+    if (this.#entries.size <= CACHE_TOKENS) return;
+    const [oldest] = this.#entries;
+    if (oldest === undefined) return;
+    this.#entries.delete(oldest[0]);
+    const rest = (this.#families.get(oldest[1].family) ?? []).filter((member) => member !== oldest[0]);
+    if (rest.length === 0) this.#families.delete(oldest[1].family);
+    else this.#families.set(oldest[1].family, rest);
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  attenuate,
+  formatToken,
+  mintToken,
+  parseToken,
+  tokenUuid,
+  type Caveat,
+  type TokenCrypto,
+  type UnverifiedToken,
+} from '@postern/token';
+import { nodeCrypto } from '@postern/token/mac/node';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CACHE_TOKENS, VerificationCache } from '../src/verification-cache.ts';
+
+const KEY = new Uint8Array(32).fill(1);
+const CAVEATS: Caveat[] = [
+  { type: 'Organization', id: 1n, mask: 31 },
+  { type: 'Action', mask: 2 },
+];
+
+function mint(caveats = CAVEATS): UnverifiedToken {
+  return mintToken({ location: 'l', kid: Uint8Array.of(1), key: KEY, caveats }, nodeCrypto);
+}
+
+/** Counts how many messages were hashed. */
+function counting(): { crypto: TokenCrypto; hashed: () => number } {
+  let hashed = 0;
+  const crypto: TokenCrypto = {
+    ...nodeCrypto,
+    hmacChain: (key, messages, ends) => {
+      hashed += ends.length;
+      return nodeCrypto.hmacChain(key, messages, ends);
+    },
+  };
+  return { crypto, hashed: () => hashed };
+}
+
+const verify = (cache: VerificationCache, token: UnverifiedToken, key = KEY, keyId = 'k') =>
+  cache.verify({ token, discharges: [] }, tokenUuid(token.nonce, nodeCrypto), keyId, key);
+
+describe('the verification cache', () => {
+  test('hashes nothing for a token it has verified, and gives the same frozen result', () => {
+    const { crypto, hashed } = counting();
+    const cache = new VerificationCache(crypto);
+    const token = mint();
+    const first = verify(cache, token);
+    expect(hashed()).toBe(3);
+    expect(verify(cache, parseToken(formatToken(token)))).toBe(first);
+    expect(hashed()).toBe(3);
+    expect(() => (first.caveats as Caveat[]).push({ type: 'IsMember' })).toThrowError(TypeError);
+  });
+
+  test('hashes only what is new of a descendant', () => {
+    const { crypto, hashed } = counting();
+    const cache = new VerificationCache(crypto);
+    const token = mint();
+    verify(cache, token);
+    const child = attenuate(token, [{ type: 'IsMember' }], nodeCrypto);
+    expect(verify(cache, child).caveats).toHaveLength(3);
+    expect(hashed()).toBe(4);
+    verify(cache, attenuate(child, [{ type: 'Action', mask: 0 }], nodeCrypto));
+    expect(hashed()).toBe(5);
+  });
+
+  test('invariant 2: an altered descendant of a verified token is refused', () => {
+    const token = mint();
+    const child = attenuate(token, [{ type: 'Action', mask: 1 }], nodeCrypto);
+    fc.assert(
+      fc.property(fc.nat(child.bytes.length * 8 - 1), (bit) => {
+        const cache = new VerificationCache(nodeCrypto);
+        verify(cache, token);
+        verify(cache, child);
+        const bytes = Uint8Array.from(child.bytes);
+        bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        let altered: UnverifiedToken;
+        try {
+          altered = parseToken(`fm2_${Buffer.from(bytes).toString('base64')}`);
+        } catch {
+          return;
+        }
+        if (altered.location !== 'l') return;
+        expect(() => verify(cache, altered)).toThrowError();
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  test('a token without the caveats of its verified descendant is not verified by it', () => {
+    const cache = new VerificationCache(nodeCrypto);
+    const token = mint();
+    const child = attenuate(token, [{ type: 'Action', mask: 1 }], nodeCrypto);
+    verify(cache, child);
+    const cut: UnverifiedToken = { ...token, tail: child.tail };
+    expect(() => verify(cache, cut)).toThrowError(expect.objectContaining({ code: 'invalid-signature' }));
+    verify(cache, token);
+  });
+
+  test('a token verified with one key is not verified with another', () => {
+    const cache = new VerificationCache(nodeCrypto);
+    const token = mint();
+    verify(cache, token);
+    const other = new Uint8Array(32).fill(2);
+    expect(() => verify(cache, token, other, 'k2')).toThrowError(
+      expect.objectContaining({ code: 'invalid-signature' }),
+    );
+  });
+
+  test('failures are not remembered as success', () => {
+    const cache = new VerificationCache(nodeCrypto);
+    const forged: UnverifiedToken = { ...mint(), tail: new Uint8Array(32) };
+    for (let i = 0; i < 3; i += 1) expect(() => verify(cache, forged)).toThrowError();
+    expect(cache.size).toBe(0);
+  });
+
+  test('invariant 11: it never holds more than its limit', () => {
+    const cache = new VerificationCache(nodeCrypto);
+    for (let i = 0; i < CACHE_TOKENS + 100; i += 1)
+      verify(cache, mint([{ type: 'Organization', id: BigInt(i), mask: 1 }]));
+    expect(cache.size).toBe(CACHE_TOKENS);
+  });
+});
