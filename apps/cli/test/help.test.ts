@@ -2,6 +2,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { cliReference } from '../../../scripts/cli-reference.ts';
 import { root } from '../src/commands/index.ts';
 import type { AnyCommand, Group } from '../src/core/command.ts';
+import { splitShellWords } from '@postern/contract';
+import { findCommand } from '../src/core/find-command.ts';
+import { parseWords } from '../src/core/parse-words.ts';
 import { commandHelp, groupHelp } from '../src/core/help.ts';
 import { makeWorld } from './postern.ts';
 import { readFileSync } from 'node:fs';
@@ -28,6 +31,10 @@ async function entries(path: string, group: Group): Promise<Entry[]> {
     }),
   );
   return [own, ...below.flat()];
+}
+
+function missing(): never {
+  throw new Error('a group has no command');
 }
 
 const all = await entries('postern', root);
@@ -66,6 +73,15 @@ describe('help', () => {
     const lines = command?.examples.map(({ line }) => line) ?? [];
     const nouns = path.replace('postern machine ', 'postern machines ');
     expect(lines.some((line) => line.includes(path) || line.includes(nouns))).toBe(true);
+  });
+
+  test.each(leaves)('of $path has examples that parse', async ({ command }) => {
+    for (const { line } of command?.examples ?? []) {
+      const own = /postern .*/.exec(line.replace(/ [|>].*$|\)"? http.*$|\)$/, ''))?.[0] ?? '';
+      const { node, path, words } = findCommand(root, splitShellWords(own.replace(/ < .*$/, '')).slice(1));
+      if (node.kind === 'group') throw new Error(`${line} names a group`);
+      expect(() => parseWords(path, command ?? missing(), words), line).not.toThrow();
+    }
   });
 
   test.each(leaves)('of $path tells what --json prints, when it can', ({ command }) => {

@@ -141,6 +141,7 @@ describe('tokens create machine-exec', () => {
       code: 0,
       stdout: 'Linux\n',
     });
+    expect(await as(pinned.stdout, 'machine', 'exec', 'uname')).toMatchObject({ code: 0, stdout: 'Linux\n' });
     expect(await as(pinned.stdout, 'machines', 'list', '-a', 'demo')).toMatchObject({ code: 77, stdout: '' });
   });
 });

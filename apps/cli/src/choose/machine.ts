@@ -23,7 +23,8 @@ export async function chooseMachine(
     return { app, machine };
   }
   const app = await chooseApp(io, flags, session);
-  const machines = await session.client.call(session.operations.listMachines, { params: { app } });
+  const machines = await listMachines(session, app);
+  if (typeof machines === 'string') return { app, machine: machines };
   const [only] = machines;
   if (machines.length === 1 && only !== undefined) return { app, machine: only.id };
   if (machines.length === 0) {
@@ -39,6 +40,19 @@ export async function chooseMachine(
   const lines = machines.map(({ id, name, state, region }) => `${id} ${name} (${state}, region ${region})`);
   const index = await choose(io, 'Select a machine:', lines);
   return { app, machine: machines[index]?.id ?? '' };
+}
+
+/** The machines of the app; for a token that may not read them, the id of the one it is pinned to. */
+async function listMachines({ client, operations }: Session, app: string) {
+  try {
+    return await client.call(operations.listMachines, { params: { app } });
+  } catch (error) {
+    if (!(error instanceof PosternError) || error.code !== 'not_allowed') throw error;
+    const { tokens } = await client.call(operations.currentTokens, {});
+    const pinned = tokens.map((token) => token.restricted_to_machine).find((id) => id !== null);
+    if (pinned === undefined || pinned === null) throw error;
+    return pinned;
+  }
 }
 
 /** The app a machine belongs to, when nobody named it. */

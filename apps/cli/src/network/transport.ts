@@ -1,4 +1,6 @@
 /** HTTP over node:http: the first `fetch` of a process costs about 100 ms more. */
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { PosternError } from '@postern/contract/errors';
 import type { HttpResponse, Transport } from '@postern/client';
 
@@ -7,7 +9,7 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 export const nodeTransport: Transport = async (request) => {
   const url = new URL(request.url);
-  const { request: send } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'));
+  const { request: send, agent } = await (url.protocol === 'https:' ? useHttps() : useHttp());
   return new Promise<HttpResponse>((resolve, reject) => {
     const fail = (cause: unknown): void => reject(unreachable(url, cause));
     const outgoing = send(
@@ -18,7 +20,7 @@ export const nodeTransport: Transport = async (request) => {
           ...request.headers,
           ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),
         },
-        agent: false,
+        agent,
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       },
       (incoming) => {
@@ -49,6 +51,22 @@ export const nodeTransport: Transport = async (request) => {
     outgoing.end(request.body);
   });
 };
+
+/** One connection serves all requests of a command; an idle one does not keep the program from ending. */
+let httpAgent: HttpAgent | undefined;
+let httpsAgent: HttpsAgent | undefined;
+
+async function useHttp() {
+  const { Agent, request } = await import('node:http');
+  httpAgent ??= new Agent({ keepAlive: true });
+  return { request, agent: httpAgent };
+}
+
+async function useHttps() {
+  const { Agent, request } = await import('node:https');
+  httpsAgent ??= new Agent({ keepAlive: true });
+  return { request, agent: httpsAgent };
+}
 
 /** The error for a server that could not be talked to, with what most likely helps. */
 export function unreachable(url: Pick<URL, 'origin' | 'hostname'>, cause: unknown): PosternError {

@@ -5,21 +5,30 @@ import { safeText } from './safe-text.ts';
 const PATIENCE_MILLISECONDS = 1000;
 const FRAMES = ['-', '\\', '|', '/'];
 
-/** Runs `work`; the line is taken away when it is done, so stderr keeps nothing of it. */
-export async function withProgress<T>(io: Io, what: string, work: () => Promise<T>): Promise<T> {
-  if (!io.terminal.stderr || io.env['TERM'] === 'dumb') return work();
+/** There is one stderr, and so one line at a time: what is waited for inside of a wait has none of its own. */
+let waiting = false;
+
+/**
+ * Runs `work`; the line is taken away when it is done, so stderr keeps nothing of it.
+ *
+ * @param what words for the line, or undefined for work during which nothing shall be shown.
+ */
+export async function withProgress<T>(io: Io, what: string | undefined, work: () => Promise<T>): Promise<T> {
+  if (waiting || !io.terminal.stderr || io.env['TERM'] === 'dumb') return work();
   const begun = io.now();
-  let frame = 0;
   let shown = false;
-  const timer = setInterval(() => {
+  const show = (): void => {
     const seconds = Math.floor((io.now() - begun) / 1000);
+    const frame = FRAMES[seconds % FRAMES.length] ?? '';
     shown = true;
-    frame += 1;
-    io.stderr.write(`\r\u001B[K${FRAMES[frame % FRAMES.length] ?? ''} ${safeText(what)} (${seconds} s)`);
-  }, PATIENCE_MILLISECONDS);
+    io.stderr.write(`\r\u001B[K${frame} ${safeText(what ?? '')} (${seconds} s)`);
+  };
+  const timer = what === undefined ? undefined : setInterval(show, PATIENCE_MILLISECONDS);
+  waiting = true;
   try {
     return await work();
   } finally {
+    waiting = false;
     clearInterval(timer);
     if (shown) io.stderr.write('\r\u001B[K');
   }

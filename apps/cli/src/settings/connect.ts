@@ -5,6 +5,7 @@ import type { Client } from '@postern/client';
 import type { GlobalValues } from '../core/flags.ts';
 import type { Io } from '../core/io.ts';
 import { say } from '../output/print.ts';
+import { withProgress } from '../output/progress.ts';
 import { authorizationFor, readSettings, type Settings } from './settings.ts';
 
 export interface Session {
@@ -40,7 +41,7 @@ async function open(io: Io, flags: GlobalValues, settings: Settings): Promise<Se
     authorization: settings.token === undefined ? undefined : authorizationFor(settings.token),
     transport: async (request) => {
       const begun = io.now();
-      const response = await io.transport(request);
+      const response = await withProgress(io, `waiting for ${settings.server}`, () => io.transport(request));
       if (loud) {
         say(io, `${request.method} ${request.url} -> ${response.status} (${io.now() - begun} ms)`);
       }

@@ -2,6 +2,7 @@ import { defineCommand } from '../../core/command.ts';
 import { SHARED_FLAGS, text } from '../../core/flags.ts';
 import { chooseOrganization } from '../../choose/organization.ts';
 import { print } from '../../output/print.ts';
+import { withProgress } from '../../output/progress.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { formatTime } from '../../output/times.ts';
 import { connect } from '../../settings/connect.ts';
@@ -32,11 +33,14 @@ export const command = defineCommand({
     const forget = io.onSignal('SIGINT', () => stop.abort());
     try {
       while (!stop.signal.aborted) {
-        const { entries } = await client.call(operations.listAudit, {
-          params: { org },
-          query: { ...filterQuery(flags), after, wait: WAIT_SECONDS },
-          signal: stop.signal,
-        });
+        // Waiting is what this command does; there is no progress to show.
+        const { entries } = await withProgress(io, undefined, () =>
+          client.call(operations.listAudit, {
+            params: { org },
+            query: { ...filterQuery(flags), after, wait: WAIT_SECONDS },
+            signal: stop.signal,
+          }),
+        );
         for (const entry of entries) {
           after = Math.max(after, entry.seq);
           const line = `${formatTime(entry.at)}  ${entry.action}  ${entry.outcome}  ${entry.actor}  ${describeSubject(entry)}`;
