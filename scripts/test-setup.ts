@@ -6,16 +6,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Program the tests run, the Debian package it comes in. */
+/** Program the tests run (or a path it must have), the Debian package it comes in. */
 const PROGRAMS: ReadonlyArray<readonly [program: string, debian: string]> = [
   // Completions are loaded into the real shells.
   ['zsh', 'zsh'],
   ['fish', 'fish'],
+  // A real server for the Postgres store.
+  ['/usr/lib/postgresql', 'postgresql'],
   // Pseudo-terminals for questions, colour and width.
   ['script', 'bsdutils'],
 ];
 
 function isInstalled(program: string): boolean {
+  if (program.startsWith('/')) return existsSync(program);
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 

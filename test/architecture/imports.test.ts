@@ -12,7 +12,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'packages/token': [],
   'packages/contract': ['zod'],
-  'packages/store': ['node:*'],
+  'packages/store': ['node:*', 'pg'],
   'packages/authority': ['@postern/token', '@postern/store', 'node:*'],
   'packages/exec': ['@postern/contract', 'node:*'],
   'packages/client': ['@postern/contract', 'zod'],

@@ -1,9 +1,11 @@
 /** The composition root: configuration, store, authority, gateway, HTTP, the agent of this host. */
 import { openAuthority } from '@postern/authority';
 import { LIMITS } from '@postern/contract';
+import type { Store } from '@postern/store';
 import { openSqliteStore } from '@postern/store/sqlite';
 import { nodeCrypto } from '@postern/token/mac/node';
 import { serve } from '@hono/node-server';
+import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { ConfigError, type ServerConfig } from './config.ts';
@@ -33,13 +35,8 @@ export async function startServer(
   env: NodeJS.ProcessEnv,
   log: Log,
 ): Promise<RunningServer> {
-  if (config.databaseUrl !== undefined) {
-    throw new ConfigError(
-      'Postgres is not supported by this version; leave --database-url and DATABASE_URL out',
-    );
-  }
   const now = (): number => Date.now();
-  const store = openSqliteStore(config.dataDir);
+  const store = await openStore(config);
   try {
     const hasKeys = (await store.listKeys()).length > 0;
     const keyEncryptionKey = loadKeyEncryptionKey(config.dataDir, env['POSTERN_KEY_ENCRYPTION_KEY'], hasKeys);
@@ -98,6 +95,15 @@ export async function startServer(
     await store.close();
     throw error;
   }
+}
+
+/** SQLite unless a database was named; then the data directory still holds keys and the agent's identity. */
+async function openStore(config: ServerConfig): Promise<Store> {
+  if (config.databaseUrl === undefined) return openSqliteStore(config.dataDir);
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  // Loaded only when it is chosen.
+  const { openPostgresStore } = await import('@postern/store/postgres');
+  return openPostgresStore(config.databaseUrl);
 }
 
 function listen(services: Services, config: ServerConfig): Promise<Server> {

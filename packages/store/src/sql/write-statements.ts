@@ -55,7 +55,7 @@ export function writeStatements(write: SqlWrite): Statement[] {
       return [
         statement(
           `INSERT INTO members (organization_id, user_id, role, joined_at)
-           SELECT id, $2, $3, $4 FROM organizations WHERE slug = $1`,
+           SELECT id, CAST($2 AS BIGINT), $3, CAST($4 AS BIGINT) FROM organizations WHERE slug = $1`,
           [write.slug, write.userId, write.role, write.at],
           missing('organization'),
         ),
