@@ -129,12 +129,13 @@ describe('output', () => {
     );
     let seen = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text));
+    const ended = new Promise((done) => {
+      child.on('close', done);
+    });
     await until(() => seen === 'first\n');
     expect(child.exitCode).toBeNull();
     await server.owner.run(['machine', 'exec', '-a', 'demo', '--', 'touch', gate]);
-    await new Promise((done) => {
-      child.on('close', done);
-    });
+    await ended;
     expect(seen).toBe('first\nsecond\n');
   });
 
@@ -232,6 +233,21 @@ describe('stdin', () => {
       stdin: 'secret',
     });
     expect(ran).toMatchObject({ code: 0, stdout: '0\n' });
+  });
+
+  test.each([
+    ['that never ends', 'sleep 300', 'true'],
+    ['that never stops coming', 'yes', 'head -c 10'],
+  ])('%s does not hold the command', async (_, source, command) => {
+    const run = `${process.execPath} ${BIN} machine exec -a demo -i -- ${command}`;
+    const child = spawn('sh', ['-c', `${source} | { ${run}; echo "code $?"; kill 0; }`], {
+      env: { ...server.owner.env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    let seen = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text));
+    await until(() => seen.includes('code 0'));
   });
 
   test('is sent with --json too', async () => {

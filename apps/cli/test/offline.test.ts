@@ -325,6 +325,20 @@ describe('without a server', () => {
     expect(JSON.parse(ran.stderr)).toMatchObject({ version: 1, error: { code: 'connection_lost' } });
   });
 
+  test('a token in the wrong place does not end in an error text', async () => {
+    const secret = token.replace('FlyV1 ', '');
+    for (const args of [
+      [secret],
+      ['tokens', secret],
+      ['tokens', 'list', '--scope', secret],
+      [`--${secret}`],
+    ]) {
+      const ran = await world.run(args);
+      expect(ran.code).toBe(64);
+      expect(ran.stdout + ran.stderr).not.toContain(secret.slice(4, 30));
+    }
+  });
+
   test('a token that is set but empty is an error, never the session', async () => {
     const ran = await world.run(['apps', 'list'], { env: { POSTERN_TOKEN: '' } });
     expect(ran).toMatchObject({ code: 67, stdout: '' });

@@ -1,5 +1,13 @@
 /** Token commands against the real server. */
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { parseHeader } from '@postern/token';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -134,6 +142,24 @@ describe('tokens create machine-exec', () => {
     expect(ran.stderr).not.toContain('fm2_');
   });
 
+  test.each([
+    ['no-such-folder/ci.token', 'cannot write'],
+    ['/dev/stdout', 'it is not a regular file'],
+    ['.', 'it is not a regular file'],
+  ])('--output %s is refused before anything is minted', async (path, message) => {
+    const before = await countTokens();
+    const ran = await mint('--output', path, '-x', '1h', 'ls');
+    expect(ran).toMatchObject({ code: 64, stdout: '' });
+    expect(ran.stderr).toContain(message);
+    expect(await countTokens()).toBe(before);
+  });
+
+  test('--output leaves nothing behind when minting is refused', async () => {
+    const ran = await run('tokens', 'create', 'deploy', '-a', 'nope', '--output', 'never.token');
+    expect(ran).toMatchObject({ code: 68, stdout: '' });
+    expect(readdirSync(server.owner.home).filter((name) => name.startsWith('never'))).toEqual([]);
+  });
+
   test('--machine pins, --no-read leaves nothing but the commands', async () => {
     const pinned = await mint('--machine', server.machine, '--no-read', '-x', '1h', '-C', 'uname');
     expect(pinned.code).toBe(0);
@@ -167,7 +193,9 @@ describe('a token', () => {
       ['orgs', 'list'],
       ['audit', 'list', '-o', 'personal'],
     ]) {
-      expect(await as(token, ...args), args.join(' ')).toMatchObject({ code: 77, stdout: '' });
+      const ran = await as(token, ...args);
+      expect(ran, args.join(' ')).toMatchObject({ code: 77, stdout: '' });
+      expect(ran.stderr).toContain('POSTERN_TOKEN is set and goes before the signed-in session');
     }
   });
 

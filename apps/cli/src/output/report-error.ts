@@ -16,7 +16,7 @@ export function reportError(io: Io, error: unknown, json: boolean): ExitStatus {
     say(io, '');
     return error.exitStatus;
   }
-  const known = error instanceof PosternError ? error : unexpected(error);
+  const known = redacted(error instanceof PosternError ? error : unexpected(error));
   if (json) {
     const { code, message, hint, details } = known;
     say(io, JSON.stringify({ version: 1, error: { code, message, hint: hint ?? null, details } }));
@@ -27,6 +27,18 @@ export function reportError(io: Io, error: unknown, json: boolean): ExitStatus {
   for (const reason of refusalReasons(known)) say(io, `  ${safeText(reason)}`);
   if (known.hint !== undefined) say(io, `${style.bold('hint:')} ${safeText(known.hint)}`);
   return known.exitCode;
+}
+
+/** A word that was a token, and stood where a command or a name was wanted, must not end in a log. */
+function redacted(error: PosternError): PosternError {
+  const hide = (text: string): string =>
+    text.replaceAll(/\b(fm2|fm1[ra]|fo1|join)_[A-Za-z0-9+/=_-]{8,}/g, '$1_…');
+  const { code, message, hint, details } = error;
+  return new PosternError(code, hide(message), {
+    details,
+    cause: error,
+    ...(hint === undefined ? {} : { hint: hide(hint) }),
+  });
 }
 
 /** The reasons of a refusal that the sentence itself does not already hold. */

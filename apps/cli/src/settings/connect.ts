@@ -49,5 +49,24 @@ async function open(io: Io, flags: GlobalValues, settings: Settings): Promise<Se
     },
   });
   if (loud) say(io, `server ${settings.server} (${settings.serverFrom}), token from ${settings.tokenFrom}`);
-  return { client, operations, settings };
+  return { client: withTokenHint(client, settings), operations, settings };
+}
+
+/** A token from the environment goes before the session, which is easily forgotten. */
+function withTokenHint(client: Client, { tokenFrom }: Settings): Client {
+  if (tokenFrom !== 'POSTERN_TOKEN') return client;
+  return {
+    ...client,
+    call: async (operation, input) => {
+      try {
+        return await client.call(operation, input);
+      } catch (error) {
+        if (!(error instanceof PosternError) || error.code !== 'session_required') throw error;
+        const { code, message, details } = error;
+        const hint =
+          'POSTERN_TOKEN is set and goes before the signed-in session; unset it, or: postern auth login';
+        throw new PosternError(code, message, { hint, details, cause: error });
+      }
+    },
+  };
 }

@@ -2,10 +2,11 @@
  * The file that says which servers this person is signed in to: `credentials.json` in the configuration
  * directory, mode 0600, replaced in one step. The server writes it for its local owner at first start.
  */
-import { mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PosternError } from '@postern/contract/errors';
 import type { Io } from '../core/io.ts';
+import { writeSecretFile } from './secret-file.ts';
 
 export interface Context {
   readonly server: string;
@@ -68,32 +69,6 @@ export async function writeCredentials(io: Io, credentials: Credentials): Promis
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const contents = { version: 1, current: credentials.current ?? null, contexts: credentials.contexts };
   await writeSecretFile(path, `${JSON.stringify(contents, null, 2)}\n`);
-}
-
-/**
- * Writes a file only its owner may read, by way of a fresh file beside it: an existing file's wider mode and a
- * link that somebody else placed there never see the secret.
- */
-export async function writeSecretFile(path: string, contents: string): Promise<void> {
-  const beside = `${path}.${process.pid}.new`;
-  const file = await open(beside, 'wx', 0o600).catch(async (error: unknown) => {
-    if (!hasCode(error, 'EEXIST')) throw cannotWrite(path, error);
-    await unlink(beside);
-    return open(beside, 'wx', 0o600);
-  });
-  try {
-    await file.writeFile(contents);
-    await file.sync();
-    await file.close();
-    await rename(beside, path);
-  } catch (error) {
-    await unlink(beside).catch(() => undefined);
-    throw cannotWrite(path, error);
-  }
-}
-
-function cannotWrite(path: string, error: unknown): PosternError {
-  return new PosternError('bad_request', `cannot write ${path}: ${reasonOf(error)}`, { cause: error });
 }
 
 function parseCredentials(text: string): Credentials | undefined {

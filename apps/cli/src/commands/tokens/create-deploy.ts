@@ -3,7 +3,7 @@ import { SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
 import { chooseApp } from '../../choose/app.ts';
 import { connect } from '../../settings/connect.ts';
 import { EXPIRY_FLAG, OUTPUT_FLAG, readExpiry } from './mint-flags.ts';
-import { printMinted } from './print-minted.ts';
+import { mintAndPrint } from './mint-and-print.ts';
 
 export const command = defineCommand({
   description:
@@ -35,10 +35,11 @@ export const command = defineCommand({
     const expiry = readExpiry(flags.expiry);
     const session = await connect(io, flags);
     const app = await chooseApp(io, flags, session);
-    const minted = await session.client.call(session.operations.mintAppToken, {
-      params: { app },
-      body: { profile: 'deploy', name: flags.name, expiry, ...(flags.dryRun ? { dry_run: true } : {}) },
-    });
-    await printMinted(io, flags, minted, undefined);
+    await mintAndPrint(io, flags, undefined, () =>
+      session.client.call(session.operations.mintAppToken, {
+        params: { app },
+        body: { profile: 'deploy', name: flags.name, expiry, ...(flags.dryRun ? { dry_run: true } : {}) },
+      }),
+    );
   },
 });

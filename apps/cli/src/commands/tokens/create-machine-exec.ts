@@ -4,7 +4,7 @@ import { chooseApp } from '../../choose/app.ts';
 import { connect } from '../../settings/connect.ts';
 import { commandRules } from './command-rules.ts';
 import { EXPIRY_FLAG, OUTPUT_FLAG, readExpiry } from './mint-flags.ts';
-import { printMinted } from './print-minted.ts';
+import { mintAndPrint } from './mint-and-print.ts';
 
 export const command = defineCommand({
   description:
@@ -53,18 +53,19 @@ export const command = defineCommand({
     const expiry = readExpiry(flags.expiry);
     const session = await connect(io, flags);
     const app = await chooseApp(io, flags, session);
-    const minted = await session.client.call(session.operations.mintAppToken, {
-      params: { app },
-      body: {
-        profile: 'machine_exec',
-        name: flags.name,
-        expiry,
-        commands: commands.map(({ args, exact }) => ({ args: [...args], exact })),
-        ...(flags.machine.length === 0 ? {} : { machines: [...flags.machine] }),
-        ...(flags.noRead ? { no_read: true } : {}),
-        ...(flags.dryRun ? { dry_run: true } : {}),
-      },
-    });
-    await printMinted(io, flags, minted, commands);
+    await mintAndPrint(io, flags, commands, () =>
+      session.client.call(session.operations.mintAppToken, {
+        params: { app },
+        body: {
+          profile: 'machine_exec',
+          name: flags.name,
+          expiry,
+          commands: commands.map(({ args, exact }) => ({ args: [...args], exact })),
+          ...(flags.machine.length === 0 ? {} : { machines: [...flags.machine] }),
+          ...(flags.noRead ? { no_read: true } : {}),
+          ...(flags.dryRun ? { dry_run: true } : {}),
+        },
+      }),
+    );
   },
 });

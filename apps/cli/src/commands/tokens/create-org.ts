@@ -4,7 +4,7 @@ import { chooseOrganization } from '../../choose/organization.ts';
 import { allWords } from '../../core/words.ts';
 import { connect } from '../../settings/connect.ts';
 import { EXPIRY_FLAG, OUTPUT_FLAG, readExpiry } from './mint-flags.ts';
-import { printMinted } from './print-minted.ts';
+import { mintAndPrint } from './mint-and-print.ts';
 
 export const command = defineCommand({
   description: 'Create a token that may do everything with all apps of an organization.',
@@ -31,15 +31,16 @@ export const command = defineCommand({
     const expiry = readExpiry(flags.expiry);
     const session = await connect(io, flags);
     const org = await chooseOrganization(io, flags, session, allWords(input)[0]);
-    const minted = await session.client.call(session.operations.mintOrganizationToken, {
-      params: { org },
-      body: {
-        profile: 'deploy_organization',
-        name: flags.name,
-        expiry,
-        ...(flags.dryRun ? { dry_run: true } : {}),
-      },
-    });
-    await printMinted(io, flags, minted, undefined);
+    await mintAndPrint(io, flags, undefined, () =>
+      session.client.call(session.operations.mintOrganizationToken, {
+        params: { org },
+        body: {
+          profile: 'deploy_organization',
+          name: flags.name,
+          expiry,
+          ...(flags.dryRun ? { dry_run: true } : {}),
+        },
+      }),
+    );
   },
 });

@@ -5,7 +5,7 @@ import { allWords } from '../../core/words.ts';
 import { say } from '../../output/print.ts';
 import { connect } from '../../settings/connect.ts';
 import { EXPIRY_FLAG, OUTPUT_FLAG, readExpiry } from './mint-flags.ts';
-import { printMinted } from './print-minted.ts';
+import { mintAndPrint } from './mint-and-print.ts';
 
 export const command = defineCommand({
   description:
@@ -49,10 +49,11 @@ export const command = defineCommand({
     }
     const session = await connect(io, flags);
     const org = await chooseOrganization(io, flags, session, argument);
-    const minted = await session.client.call(session.operations.mintOrganizationToken, {
-      params: { org },
-      body: { profile: 'readonly', name: flags.name, expiry, ...(flags.dryRun ? { dry_run: true } : {}) },
-    });
-    await printMinted(io, flags, minted, undefined);
+    await mintAndPrint(io, flags, undefined, () =>
+      session.client.call(session.operations.mintOrganizationToken, {
+        params: { org },
+        body: { profile: 'readonly', name: flags.name, expiry, ...(flags.dryRun ? { dry_run: true } : {}) },
+      }),
+    );
   },
 });

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Io } from '../../core/io.ts';
 import { print, printJson, say } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
-import { writeSecretFile } from '../../settings/credentials-file.ts';
+import { writeSecretFile } from '../../settings/secret-file.ts';
 
 interface PrintFlags {
   readonly json: boolean;

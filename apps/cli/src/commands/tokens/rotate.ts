@@ -1,11 +1,9 @@
 import { defineCommand } from '../../core/command.ts';
 import { SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
 import { wordAt } from '../../core/words.ts';
-import { say } from '../../output/print.ts';
-import { formatTime } from '../../output/times.ts';
 import { connect } from '../../settings/connect.ts';
 import { OUTPUT_FLAG, readExpiry } from './mint-flags.ts';
-import { printMinted } from './print-minted.ts';
+import { mintAndPrint } from './mint-and-print.ts';
 
 export const command = defineCommand({
   description:
@@ -39,15 +37,15 @@ export const command = defineCommand({
   run: async (io, input) => {
     const { flags } = input;
     const { client, operations } = await connect(io, flags);
-    const { old_dies_at, ...minted } = await client.call(operations.rotateToken, {
-      params: { token: wordAt(input, 0) },
-      body: {
-        ...(flags.expiry === undefined ? {} : { expiry: readExpiry(flags.expiry) }),
-        ...(flags.grace === undefined ? {} : { grace: flags.grace }),
-        ...(flags.keepOld ? { on_first_use: false } : {}),
-      },
-    });
-    await printMinted(io, { ...flags, dryRun: false }, minted, undefined, { old_dies_at });
-    if (old_dies_at !== null) say(io, `the old token works until ${formatTime(old_dies_at)} at most`);
+    await mintAndPrint(io, flags, undefined, () =>
+      client.call(operations.rotateToken, {
+        params: { token: wordAt(input, 0) },
+        body: {
+          ...(flags.expiry === undefined ? {} : { expiry: readExpiry(flags.expiry) }),
+          ...(flags.grace === undefined ? {} : { grace: flags.grace }),
+          ...(flags.keepOld ? { on_first_use: false } : {}),
+        },
+      }),
+    );
   },
 });

@@ -1,21 +1,23 @@
-/** What `tokens create …` says about a new token: the token on stdout, the rest on stderr. */
+/** What every `tokens create …` does: mint, the token on stdout or in a file, the rest on stderr. */
 import type { TokenResource } from '@postern/contract';
 import { resolve } from 'node:path';
 import type { Io } from '../../core/io.ts';
 import { print, printJson, say, warn } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { formatSpan, formatTime } from '../../output/times.ts';
-import { writeSecretFile } from '../../settings/credentials-file.ts';
+import { openSecretFile } from '../../settings/secret-file.ts';
 import type { CommandRule } from './command-rules.ts';
 
 interface Minted {
   readonly token: string;
   readonly record: TokenResource;
+  /** When the token it replaces dies at the latest. */
+  readonly old_dies_at?: string | null;
 }
 
 interface MintFlags {
   readonly json: boolean;
-  readonly dryRun: boolean;
+  readonly dryRun?: boolean;
   readonly output: string | undefined;
 }
 
@@ -24,27 +26,46 @@ const LONG_LIFE_MILLISECONDS = 90 * 24 * 3600 * 1000;
 
 /**
  * @param rules commands of a machine-exec token, none of which means every command; undefined for other tokens.
- * @param more further fields of the JSON.
+ * @param mint asks the server; called once the file for the token is sure to be writable.
  */
-export async function printMinted(
+export async function mintAndPrint(
   io: Io,
   flags: MintFlags,
-  { token, record }: Minted,
   rules: readonly CommandRule[] | undefined,
-  more: Readonly<Record<string, unknown>> = {},
+  mint: () => Promise<Minted>,
 ): Promise<void> {
-  if (flags.dryRun) {
+  if (flags.dryRun === true) {
+    const { record } = await mint();
     printJson(io, record.caveats);
     say(io, `would allow: ${safeText(record.summary)}`);
     await warnOfDangers(io, record, rules);
     say(io, 'nothing was created');
     return;
   }
+  const file = flags.output === undefined ? undefined : await openSecretFile(resolve(io.cwd, flags.output));
+  let minted: Minted;
+  try {
+    minted = await mint();
+  } catch (error) {
+    await file?.discard();
+    throw error;
+  }
+  await file?.write(`${minted.token}\n`);
+  printMinted(io, flags, minted);
+  await warnOfDangers(io, minted.record, rules);
+}
+
+function printMinted(io: Io, flags: MintFlags, { token, record, old_dies_at }: Minted): void {
   const { id, name, expires_at } = record;
-  if (flags.output !== undefined) await writeSecretFile(resolve(io.cwd, flags.output), `${token}\n`);
   if (flags.json) {
-    const shown = flags.output === undefined ? { token } : { file: flags.output };
-    printJson(io, { ...shown, id, name, expires_at, ...more, version: 1 });
+    printJson(io, {
+      ...(flags.output === undefined ? { token } : { file: flags.output }),
+      id,
+      name,
+      expires_at,
+      ...(old_dies_at === undefined ? {} : { old_dies_at }),
+      version: 1,
+    });
   } else if (flags.output === undefined) {
     print(io, token);
   }
@@ -55,7 +76,9 @@ export async function printMinted(
   say(io, `expires: ${expires_at === null ? 'never' : formatTime(expires_at)}`);
   say(io, `use:     POSTERN_TOKEN="${safeText(value)}" postern machine exec${app} "COMMAND"`);
   say(io, `revoke:  postern tokens revoke ${id}`);
-  await warnOfDangers(io, record, rules);
+  if (typeof old_dies_at === 'string') {
+    say(io, `the old token works until ${formatTime(old_dies_at)} at most`);
+  }
 }
 
 async function warnOfDangers(
