@@ -1,0 +1,110 @@
+/**
+ * What is fuzzed: every decoder of the token package, and what runs on whatever they let through. A target may throw
+ * a TokenError; anything else is a finding.
+ */
+import {
+  attenuate,
+  bundle,
+  caveatsToJson,
+  clear,
+  decodeCaveats,
+  decodeToken,
+  encodeCaveats,
+  encodeToken,
+  expiration,
+  explainRefusal,
+  formatHeader,
+  formatToken,
+  parseCaveatsJson,
+  parseHeader,
+  parseToken,
+  stringifyExactJson,
+  summarize,
+  TokenError,
+  tokenUuid,
+  verify,
+  type Caveat,
+  type UnverifiedToken,
+} from '@postern/token';
+import { nodeCrypto } from '@postern/token/mac/node';
+
+export type Target = (input: Uint8Array) => void;
+
+const KEY = new Uint8Array(32).fill(1);
+const LATIN1 = new TextDecoder('latin1');
+const ACCESS = {
+  kind: 'access',
+  action: 2,
+  now: 1_800_000_000_000,
+  orgId: 4721n,
+  appId: 8910n,
+  machine: '7811701f564258',
+  command: ['ls', '-l'],
+} as const;
+
+/** A law that must hold; its breach is a finding. */
+function law(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`law broken: ${what}`);
+}
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** Everything that may be done with caveats nobody has vouched for. */
+function useCaveats(caveats: readonly Caveat[]): void {
+  law(
+    same(encodeCaveats(decodeCaveats(encodeCaveats(caveats))), encodeCaveats(caveats)),
+    'caveats round trip',
+  );
+  const verdict = clear(caveats, ACCESS);
+  if (!verdict.allowed) for (const refusal of verdict.refusals) explainRefusal(refusal);
+  clear(caveats, { kind: 'discharge', now: ACCESS.now });
+  summarize(caveats);
+  expiration(caveats);
+  const json = stringifyExactJson(caveatsToJson(caveats));
+  if (hasUnknown(caveats)) return;
+  // Mask bits without a letter do not show in JSON, so the bytes may differ; what is shown may not.
+  law(stringifyExactJson(caveatsToJson(parseCaveatsJson(json))) === json, 'JSON round trip');
+}
+
+function hasUnknown(caveats: readonly Caveat[]): boolean {
+  return caveats.some(
+    (caveat) => caveat.type === 'Unknown' || (caveat.type === 'IfPresent' && hasUnknown(caveat.ifs)),
+  );
+}
+
+function useToken(token: UnverifiedToken): void {
+  law(same(decodeToken(encodeToken(token)).bytes, token.bytes), 'token round trip');
+  law(parseToken(formatToken(token)).location === token.location, 'text round trip');
+  tokenUuid(token.nonce, nodeCrypto);
+  useCaveats(token.unsafeCaveats);
+  if (!token.nonce.proof) attenuate(token, [{ type: 'Action', mask: 1 }], nodeCrypto);
+  verify(token, KEY, { discharges: [token] }, nodeCrypto);
+  law(false, 'a fuzzed token verified');
+}
+
+export const TARGETS: Readonly<Record<string, Target>> = {
+  token: (input) => {
+    const token = decodeToken(input);
+    law(same(token.bytes, input), 'one spelling: the bytes of a token are the bytes received');
+    useToken(token);
+  },
+  text: (input) => useToken(parseToken(LATIN1.decode(input))),
+  header: (input) => {
+    const tokens = parseHeader(LATIN1.decode(input));
+    law(parseHeader(formatHeader(tokens)).length === tokens.length, 'header round trip');
+    for (const { token, discharges } of bundle(tokens, 'https://api.fly.io/v1')) {
+      verify(token, KEY, { discharges }, nodeCrypto);
+    }
+  },
+  caveats: (input) => {
+    const caveats = decodeCaveats(input);
+    law(same(encodeCaveats(caveats), input), 'one spelling: caveats encode to the bytes received');
+    useCaveats(caveats);
+  },
+  json: (input) => useCaveats(parseCaveatsJson(LATIN1.decode(input))),
+};
+
+/** Whether a target may throw this. */
+export function isExpected(error: unknown): boolean {
+  return error instanceof TokenError;
+}
