@@ -90,6 +90,11 @@ describe('help', () => {
     );
   });
 
+  test('every command prints JSON on request, but those that have nothing to print', () => {
+    const without = leaves.filter(({ command }) => command !== undefined && !('json' in command.flags));
+    expect(without.map(({ path }) => path)).toEqual(['postern serve', 'postern completion']);
+  });
+
   test('no command gives a flag two meanings', () => {
     for (const { path, command } of leaves) {
       const letters = Object.values(command?.flags ?? {}).flatMap(({ short }) => short ?? []);

@@ -190,6 +190,44 @@ describe('apps', () => {
   });
 });
 
+describe('--json of what changes something', () => {
+  test('apps, orgs, members and machines', async () => {
+    expect(await json('orgs', 'create', 'json')).toMatchObject({
+      version: 1,
+      organization: { slug: 'json' },
+    });
+    expect(await json('apps', 'create', 'json', '-o', 'json')).toMatchObject({
+      version: 1,
+      app: { name: 'json' },
+    });
+    const added = (await json('machines', 'add', '-a', 'json')) as { machine: { id: string } };
+    expect(added).toMatchObject({ version: 1, join_token: expect.stringMatching(/^join_/) as string });
+    expect(await json('machines', 'remove', '-a', 'json', added.machine.id, '--yes')).toEqual({
+      version: 1,
+      removed: [added.machine.id],
+    });
+    expect(await json('apps', 'destroy', 'json', '--yes')).toEqual({ version: 1, destroyed: ['json'] });
+    expect(await json('orgs', 'members', 'add', '-o', 'json', 'x@example.test')).toMatchObject({
+      version: 1,
+      member: { user: { email: 'x@example.test' }, role: 'member' },
+      login_url: expect.any(String) as string,
+    });
+    expect(await json('orgs', 'members', 'remove', '-o', 'json', 'x@example.test', '--yes')).toEqual({
+      version: 1,
+      organization: 'json',
+      removed: 'x@example.test',
+    });
+    expect(await json('orgs', 'delete', 'json', '--yes')).toEqual({ version: 1, deleted: 'json' });
+    expect(await json('machines', 'start', '-a', 'demo')).toEqual({ version: 1, started: [server.machine] });
+  });
+
+  test('a failure is one line of JSON on stderr', async () => {
+    const ran = await run('apps', 'destroy', 'nope', '--yes', '--json');
+    expect(ran).toMatchObject({ code: 68, stdout: '' });
+    expect(JSON.parse(ran.stderr)).toMatchObject({ version: 1, error: { code: 'app_not_found' } });
+  });
+});
+
 describe('machines', () => {
   test('add, show, rename, remove', async () => {
     const added = await run('machines', 'add', '-a', 'demo', '-n', 'web-1');

@@ -1,7 +1,7 @@
 import { PosternError } from '@postern/contract/errors';
 import { defineCommand } from '../../core/command.ts';
-import { text, toggle } from '../../core/flags.ts';
-import { say, warn } from '../../output/print.ts';
+import { SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
+import { printJson, say, warn } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { connectAnonymously } from '../../settings/connect.ts';
 import { readCredentials, writeCredentials } from '../../settings/credentials-file.ts';
@@ -18,6 +18,7 @@ export const command = defineCommand({
     link: text('URL', 'One-time login link', {}),
     name: text('NAME', 'Name of the context (default: the host of the server)', { short: 'n' }),
     noBrowser: toggle('Do not open a browser, print the address only'),
+    json: SHARED_FLAGS.json,
   },
   examples: [
     { does: 'Sign in with a browser', line: 'postern auth login --server https://postern.example' },
@@ -26,6 +27,7 @@ export const command = defineCommand({
       line: 'postern auth login --link "http://127.0.0.1:7070/login#secret"',
     },
   ],
+  json: { version: '1', context: 'name', server: 'its address', email: 'who is signed in' },
   run: async (io, { flags }) => {
     const anonymous = { ...flags, accessToken: undefined };
     const link = flags.link === undefined ? undefined : readLoginLink(flags.link);
@@ -51,7 +53,8 @@ export const command = defineCommand({
       current: name,
       contexts: { ...credentials.contexts, [name]: { server, token, email } },
     });
-    say(io, `successfully logged in as ${safeText(email)} (context ${safeText(name)})`);
+    if (flags.json) printJson(io, { version: 1, context: name, server, email });
+    else say(io, `successfully logged in as ${safeText(email)} (context ${safeText(name)})`);
     if (io.env['POSTERN_TOKEN'] !== undefined) {
       warn(io, 'POSTERN_TOKEN is set and goes before this session; unset it to use the session');
     }

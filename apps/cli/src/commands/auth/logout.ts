@@ -1,6 +1,7 @@
 import { PosternError } from '@postern/contract/errors';
 import { defineCommand } from '../../core/command.ts';
-import { say, warn } from '../../output/print.ts';
+import { SHARED_FLAGS } from '../../core/flags.ts';
+import { printJson, say, warn } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { connect } from '../../settings/connect.ts';
 import { readCredentials, writeCredentials } from '../../settings/credentials-file.ts';
@@ -8,11 +9,12 @@ import { readSettings } from '../../settings/settings.ts';
 
 export const command = defineCommand({
   description: 'Sign out: the session ends on the server and is forgotten here.',
-  flags: {},
+  flags: { json: SHARED_FLAGS.json },
   examples: [
     { does: 'Sign out of the current server', line: 'postern auth logout' },
     { does: 'Sign out of another one', line: 'postern auth logout --context staging' },
   ],
+  json: { version: '1', signed_out_of: 'address of the server' },
   run: async (io, { flags }) => {
     const { context: name } = await readSettings(io, { ...flags, accessToken: undefined });
     const credentials = await readCredentials(io);
@@ -32,6 +34,7 @@ export const command = defineCommand({
     const { [name]: _gone, ...contexts } = credentials.contexts;
     const current = credentials.current === name ? Object.keys(contexts)[0] : credentials.current;
     await writeCredentials(io, { current, contexts });
-    say(io, `signed out of ${safeText(own.server)}`);
+    if (flags.json) printJson(io, { version: 1, signed_out_of: own.server });
+    else say(io, `signed out of ${safeText(own.server)}`);
   },
 });

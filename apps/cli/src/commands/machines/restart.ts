@@ -3,7 +3,7 @@ import { integer, SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
 import { chooseMachine } from '../../choose/machine.ts';
 import { allWords } from '../../core/words.ts';
 import { withProgress } from '../../output/progress.ts';
-import { print } from '../../output/print.ts';
+import { print, printJson } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { connect } from '../../settings/connect.ts';
 
@@ -14,13 +14,16 @@ export const command = defineCommand({
   flags: {
     app: SHARED_FLAGS.app,
     config: SHARED_FLAGS.config,
+    json: SHARED_FLAGS.json,
     signal: text('SIGNAL', 'Signal to stop with, such as SIGTERM', { short: 's' }),
     time: integer('SECONDS', 'Kill it when it has not stopped after this many seconds'),
     force: toggle('Do not wait for it to stop by itself'),
   },
   examples: [{ does: 'Restart one', line: 'postern machines restart -a demo 148e21ab9c3d89' }],
+  json: { version: '1', restarted: 'ids' },
   run: async (io, input) => {
     const { flags } = input;
+    const done: string[] = [];
     const session = await connect(io, flags);
     const ids = allWords(input);
     const query = {
@@ -33,7 +36,9 @@ export const command = defineCommand({
       await withProgress(io, `restarting ${machine}`, () =>
         session.client.call(session.operations.restartMachine, { params: { app, machine }, query, body: {} }),
       );
-      print(io, `Machine ${safeText(machine)} restarted successfully!`);
+      done.push(machine);
+      if (!flags.json) print(io, `Machine ${safeText(machine)} restarted successfully!`);
     }
+    if (flags.json) printJson(io, { version: 1, restarted: done });
   },
 });

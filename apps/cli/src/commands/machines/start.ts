@@ -3,7 +3,7 @@ import { SHARED_FLAGS } from '../../core/flags.ts';
 import { chooseMachine } from '../../choose/machine.ts';
 import { allWords } from '../../core/words.ts';
 import { withProgress } from '../../output/progress.ts';
-import { print } from '../../output/print.ts';
+import { print, printJson } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { connect } from '../../settings/connect.ts';
 
@@ -11,10 +11,12 @@ export const command = defineCommand({
   description: 'Start machines, where their driver can (containers).',
   words: '[machine-id...]',
   count: [0, Infinity],
-  flags: { app: SHARED_FLAGS.app, config: SHARED_FLAGS.config },
+  flags: { app: SHARED_FLAGS.app, config: SHARED_FLAGS.config, json: SHARED_FLAGS.json },
   examples: [{ does: 'Start one', line: 'postern machines start -a demo 148e21ab9c3d89' }],
+  json: { version: '1', started: 'ids' },
   run: async (io, input) => {
     const { flags } = input;
+    const done: string[] = [];
     const session = await connect(io, flags);
     const ids = allWords(input);
     for (const id of ids.length === 0 ? [undefined] : ids) {
@@ -22,7 +24,9 @@ export const command = defineCommand({
       await withProgress(io, `starting ${machine}`, () =>
         session.client.call(session.operations.startMachine, { params: { app, machine }, body: {} }),
       );
-      print(io, `${safeText(machine)} has been started`);
+      done.push(machine);
+      if (!flags.json) print(io, `${safeText(machine)} has been started`);
     }
+    if (flags.json) printJson(io, { version: 1, started: done });
   },
 });

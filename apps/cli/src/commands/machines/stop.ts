@@ -3,7 +3,7 @@ import { integer, SHARED_FLAGS, text } from '../../core/flags.ts';
 import { chooseMachine } from '../../choose/machine.ts';
 import { allWords } from '../../core/words.ts';
 import { withProgress } from '../../output/progress.ts';
-import { print } from '../../output/print.ts';
+import { print, printJson } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { connect } from '../../settings/connect.ts';
 
@@ -14,12 +14,15 @@ export const command = defineCommand({
   flags: {
     app: SHARED_FLAGS.app,
     config: SHARED_FLAGS.config,
+    json: SHARED_FLAGS.json,
     signal: text('SIGNAL', 'Signal to stop with, such as SIGTERM', { short: 's' }),
     timeout: integer('SECONDS', 'Kill it when it has not stopped after this many seconds'),
   },
   examples: [{ does: 'Stop one', line: 'postern machines stop -a demo 148e21ab9c3d89 --timeout 10' }],
+  json: { version: '1', stopped: 'ids' },
   run: async (io, input) => {
     const { flags } = input;
+    const done: string[] = [];
     const session = await connect(io, flags);
     const ids = allWords(input);
     const body = {
@@ -31,7 +34,9 @@ export const command = defineCommand({
       await withProgress(io, `stopping ${machine}`, () =>
         session.client.call(session.operations.stopMachine, { params: { app, machine }, body }),
       );
-      print(io, `${safeText(machine)} has been successfully stopped`);
+      done.push(machine);
+      if (!flags.json) print(io, `${safeText(machine)} has been successfully stopped`);
     }
+    if (flags.json) printJson(io, { version: 1, stopped: done });
   },
 });
