@@ -33,6 +33,8 @@ export interface Installation {
   stop(): Promise<number | null>;
   /** Starts it again on the same data. */
   start(): Promise<void>;
+  /** Runs the server program with these words: `backup DIR`, `restore DIR`, … on this installation's data. */
+  program(...words: string[]): Promise<RunResult>;
   /** Stops it and removes its data. */
   remove(): Promise<void>;
 }
@@ -102,6 +104,7 @@ export async function install(args: readonly string[] = []): Promise<Installatio
     configDir,
     log: () => log,
     postern: (words, options) => run([CLI, ...words], { ...env, ...options?.env }, directory, options),
+    program: (...words) => run([SERVER, '--data-dir', dataDir, ...args, ...words], env, directory),
     session: () => {
       const file: unknown = JSON.parse(readFileSync(join(configDir, 'credentials.json'), 'utf8'));
       return (file as { contexts: { local: { token: string } } }).contexts.local.token;

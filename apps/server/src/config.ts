@@ -4,6 +4,10 @@ import { parseArgs } from 'node:util';
 import { emailSchema } from '@postern/contract';
 
 export interface ServerConfig {
+  /** What the program was asked to do: nothing (run the server), or an act of maintenance with its words. */
+  readonly words: readonly string[];
+  /** What a restore does with tokens nobody can say were revoked. */
+  readonly unknownTokens: string | undefined;
   /** Absolute path of the directory that holds the database, the key-encryption key and recordings. */
   readonly dataDir: string;
   readonly host: string;
@@ -28,8 +32,12 @@ export class ConfigError extends Error {
 }
 
 export const USAGE = `Usage: npm start -- [options]
+       npm start -- backup DIR | restore DIR | rewrap-keys [options]
 
-Starts Postern: the authority, the gateway and an agent for this host.
+Starts Postern: the authority, the gateway and an agent for this host. Or, instead:
+  backup DIR     copies the data directory consistently, while the server runs or not
+  restore DIR    puts such a copy back, with the server stopped; revoked tokens stay revoked
+  rewrap-keys    seals the signing keys under a new key-encryption key, with the server stopped
 
 Options:
   --data-dir DIR       where everything is kept (default .postern; env POSTERN_DATA_DIR)
@@ -39,6 +47,7 @@ Options:
   --public-url URL     the URL others reach this server under (env POSTERN_PUBLIC_URL)
   --location URL       location string of minted tokens (default https://api.fly.io/v1; env POSTERN_LOCATION)
   --no-embedded-agent  do not run an agent for this host
+  --unknown-tokens X   restore: revoke or keep tokens nobody can say were revoked since the copy
   -h, --help           show this help
 
 Examples:
@@ -54,7 +63,7 @@ Examples:
  * @throws ConfigError naming the option and the value that came.
  */
 export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): ServerConfig | 'help' {
-  const values = readArguments(args);
+  const { values, positionals } = readArguments(args);
   if (values.help === true) return 'help';
   const text = (option: string | undefined, variable: string, fallback: string): string => {
     const value = option ?? env[variable];
@@ -69,6 +78,8 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Se
   const databaseUrl = text(values['database-url'], 'DATABASE_URL', '');
   const home = text(undefined, 'XDG_CONFIG_HOME', `${env['HOME'] ?? '.'}/.config`);
   return {
+    words: positionals,
+    unknownTokens: values['unknown-tokens'],
     dataDir: resolve(text(values['data-dir'], 'POSTERN_DATA_DIR', '.postern')),
     host,
     port,
@@ -85,6 +96,7 @@ function readArguments(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         'data-dir': { type: 'string' },
         listen: { type: 'string' },
@@ -93,9 +105,10 @@ function readArguments(args: readonly string[]) {
         'public-url': { type: 'string' },
         location: { type: 'string' },
         'no-embedded-agent': { type: 'boolean' },
+        'unknown-tokens': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
-    }).values;
+    });
   } catch (error) {
     throw new ConfigError(error instanceof Error ? error.message : 'unreadable arguments');
   }

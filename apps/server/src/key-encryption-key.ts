@@ -6,6 +6,8 @@ import { ConfigError } from './config.ts';
 
 const KEY_BYTES = 32;
 
+export const KEY_FILE = 'key-encryption.key';
+
 /**
  * @param fromEnvironment standard base64 of 32 bytes, or undefined to use the file.
  * @param hasKeys whether signing keys exist already: then a missing file is an error and never made anew.
@@ -19,7 +21,7 @@ export function loadKeyEncryptionKey(
   if (fromEnvironment !== undefined && fromEnvironment !== '') {
     return decode(fromEnvironment, 'POSTERN_KEY_ENCRYPTION_KEY');
   }
-  const file = join(dataDir, 'key-encryption.key');
+  const file = join(dataDir, KEY_FILE);
   if (!existsSync(file)) {
     if (hasKeys) {
       throw new ConfigError(

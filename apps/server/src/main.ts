@@ -3,6 +3,9 @@ import { StoreError } from '@postern/store';
 import { AuthorityError } from '@postern/authority';
 import { ConfigError, parseConfig, USAGE, type ServerConfig } from './config.ts';
 import { createLog } from './log.ts';
+import { backup } from './maintenance/backup.ts';
+import { restore } from './maintenance/restore.ts';
+import { rewrapKeys } from './maintenance/rewrap-keys.ts';
 import { startServer, type RunningServer } from './start.ts';
 
 function greet(server: RunningServer, config: ServerConfig): void {
@@ -24,10 +27,28 @@ function greet(server: RunningServer, config: ServerConfig): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+async function maintain(act: string, word: string | undefined, config: ServerConfig): Promise<string> {
+  switch (act) {
+    case 'backup':
+      return backup(config, word, Date.now());
+    case 'restore':
+      return restore(config, word, config.unknownTokens, process.env, Date.now());
+    case 'rewrap-keys':
+      return rewrapKeys(config, process.env, Date.now());
+    default:
+      throw new ConfigError(`unknown word ${JSON.stringify(act)}; see --help`);
+  }
+}
+
 async function main(): Promise<void> {
   const config = parseConfig(process.argv.slice(2), process.env);
   if (config === 'help') {
     process.stdout.write(USAGE);
+    return;
+  }
+  const [act, word] = config.words;
+  if (act !== undefined) {
+    process.stdout.write(await maintain(act, word, config));
     return;
   }
   const log = createLog(

@@ -1,11 +1,12 @@
 /** The composition root: configuration, store, authority, gateway, HTTP, the agent of this host. */
-import { openAuthority } from '@postern/authority';
+import { AuthorityError, openAuthority, type Authority } from '@postern/authority';
 import { LIMITS } from '@postern/contract';
 import type { Store } from '@postern/store';
 import { openSqliteStore } from '@postern/store/sqlite';
 import { nodeCrypto } from '@postern/token/mac/node';
 import { serve } from '@hono/node-server';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { ConfigError, type ServerConfig } from './config.ts';
@@ -14,7 +15,7 @@ import { ensureInstallation, readEmbeddedAgent, type Installation } from './firs
 import { createGateway } from './gateway/gateway.ts';
 import { createApp } from './http/app.ts';
 import { createUpgradeHandler } from './http/upgrade.ts';
-import { loadKeyEncryptionKey } from './key-encryption-key.ts';
+import { KEY_FILE, loadKeyEncryptionKey } from './key-encryption-key.ts';
 import { ensureLocalCredentials } from './local-credentials.ts';
 import type { Log } from './log.ts';
 import type { Services } from './services.ts';
@@ -39,14 +40,7 @@ export async function startServer(
   const store = await openStore(config);
   try {
     const hasKeys = (await store.listKeys()).length > 0;
-    const keyEncryptionKey = loadKeyEncryptionKey(config.dataDir, env['POSTERN_KEY_ENCRYPTION_KEY'], hasKeys);
-    const authority = await openAuthority({
-      store,
-      keyEncryptionKey,
-      crypto: nodeCrypto,
-      location: config.location,
-      now,
-    });
+    const authority = await openWithKey(store, config, env, hasKeys, now);
     await store.commit([{ kind: 'exec.close-orphans', at: now() }]);
     const installation = await ensureInstallation(store, config, now());
     const gateway = createGateway(store, log, now);
@@ -94,6 +88,32 @@ export async function startServer(
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/**
+ * Opens the keyring. When the keys were being sealed anew and the server was killed in between, the next key is in
+ * its file already and the one before does not fit any more.
+ */
+async function openWithKey(
+  store: Store,
+  config: ServerConfig,
+  env: NodeJS.ProcessEnv,
+  hasKeys: boolean,
+  now: () => number,
+): Promise<Authority> {
+  const options = { store, crypto: nodeCrypto, location: config.location, now };
+  const keyEncryptionKey = loadKeyEncryptionKey(config.dataDir, env['POSTERN_KEY_ENCRYPTION_KEY'], hasKeys);
+  try {
+    return await openAuthority({ ...options, keyEncryptionKey });
+  } catch (error) {
+    const next = join(config.dataDir, `${KEY_FILE}.next`);
+    if (!(error instanceof AuthorityError) || error.code !== 'key_not_found' || !existsSync(next))
+      throw error;
+    const text = readFileSync(next, 'utf8').trim();
+    const authority = await openAuthority({ ...options, keyEncryptionKey: Buffer.from(text, 'base64') });
+    renameSync(next, join(config.dataDir, KEY_FILE));
+    return authority;
   }
 }
 
