@@ -96,6 +96,7 @@ describe('the command', () => {
   test.each([
     [['--env', 'x'], 64, 'is not NAME=VALUE'],
     [['--timeout', 'x'], 64, 'not a whole number'],
+    [['--container', 'web', '--no-container'], 64, '--container and --no-container are mutually exclusive'],
     [['--cwd', '/no/such/folder'], 127, 'does not exist'],
   ])('refuses %j', async (flags, code, message) => {
     const ran = await exec(...flags, '--', 'true');

@@ -49,6 +49,18 @@ describe('orgs', () => {
     expect(ran.stderr).toContain(message);
   });
 
+  test('-o and POSTERN_ORG go before the argument, and say so', async () => {
+    await run('orgs', 'create', 'other');
+    const env = { POSTERN_ORG: 'personal' };
+    const ran = await server.owner.run(['tokens', 'create', 'org', 'other', '-x', '1h'], { env });
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain('note: using personal: -o and POSTERN_ORG go before the argument');
+    expect(ran.stderr).toContain('organization personal');
+    const shown = await server.owner.run(['orgs', 'show', 'other'], { env });
+    expect(shown.stdout).toMatch(/Slug +other/);
+    await run('orgs', 'delete', 'other', '--yes');
+  });
+
   test('a token longer than the maximum of its organization is refused', async () => {
     await run('orgs', 'create', 'strict');
     await run('orgs', 'update', 'strict', '--max-token-lifetime', '1h');

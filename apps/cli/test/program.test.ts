@@ -30,6 +30,32 @@ describe('the program', () => {
     expect(node(SOURCE, 'version')).toMatchObject({ status: 0, stderr: '' });
   });
 
+  test.each([
+    [['--version'], 0, /^postern v\d/],
+    [[], 0, /^Hand out tokens/],
+    [['-h'], 0, /^Hand out tokens/],
+    [['help', 'tokens', 'create'], 0, /^Create a token\n/],
+    [['help', 'machine', 'exec'], 0, /^Run a command on a machine\./],
+    [['tokens', '-h'], 0, /^Create, narrow, list/],
+    [['machine', 'exec', 'ID', '-h'], 0, /^Run a command on a machine\./],
+  ])('%j prints what was asked for', async (args, code, stdout) => {
+    expect(await world.run(args)).toEqual({
+      code,
+      signal: null,
+      stdout: expect.stringMatching(stdout) as string,
+      stderr: '',
+    });
+  });
+
+  test('a group without a command is a mistake, and its help goes to stderr', async () => {
+    expect(await world.run(['tokens'])).toMatchObject({
+      code: 64,
+      stdout: '',
+      stderr: expect.stringMatching(/^Create, narrow, list/) as string,
+    });
+    expect((await world.run(['tokens', '--nope'])).stderr).toContain('unknown flag: --nope');
+  });
+
   // Loaded first, it makes this Node say that it is an older one.
   const older = join(world.home, 'older.cjs');
   writeFileSync(older, "Object.defineProperty(process.versions, 'node', { value: '20.1.0' });\n");

@@ -2,6 +2,8 @@
 import { PosternError } from '@postern/contract/errors';
 import type { Io } from '../core/io.ts';
 import { choose, mayAsk } from '../core/prompt.ts';
+import { say } from '../output/print.ts';
+import { safeText } from '../output/safe-text.ts';
 import type { Session } from '../settings/connect.ts';
 
 export interface OrganizationFlags {
@@ -20,7 +22,12 @@ export async function chooseOrganization(
   argument?: string,
 ): Promise<string> {
   const named = namedOrganization(io, flags, argument);
-  if (named !== undefined) return named;
+  if (named !== undefined) {
+    // flyctl's order; but an argument that has no effect is worth a word.
+    const lost = argument !== undefined && argument !== '' && argument !== named;
+    if (lost) say(io, `note: using ${safeText(named)}: -o and POSTERN_ORG go before the argument`);
+    return named;
+  }
   const { organizations } = await session.client.call(session.operations.listOrganizations, {});
   const [only] = organizations;
   if (organizations.length === 1 && only !== undefined) return only.slug;

@@ -1,6 +1,6 @@
 import { PosternError } from '@postern/contract/errors';
 import { defineCommand } from '../../core/command.ts';
-import { SHARED_FLAGS } from '../../core/flags.ts';
+import { SHARED_FLAGS, toggle } from '../../core/flags.ts';
 import { print, printJson } from '../../output/print.ts';
 import { readSettings } from '../../settings/settings.ts';
 
@@ -8,7 +8,10 @@ export const command = defineCommand({
   description:
     'Print the token in use: that of -t or POSTERN_TOKEN, else the session. A session may do everything you may; ' +
     'give others a token made with `postern tokens create` instead.',
-  flags: { json: SHARED_FLAGS.json },
+  flags: {
+    json: SHARED_FLAGS.json,
+    quiet: toggle('Accepted for flyctl’s sake', { short: 'q', hidden: true }),
+  },
   examples: [
     {
       does: 'Ask the API as yourself',

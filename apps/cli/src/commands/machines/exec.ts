@@ -1,3 +1,4 @@
+import { PosternError } from '@postern/contract/errors';
 import { defineCommand } from '../../core/command.ts';
 import { integer, list, SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
 import { chooseMachine } from '../../choose/machine.ts';
@@ -24,6 +25,7 @@ export const command = defineCommand({
     user: text('USER', 'User on the machine to run as', {}),
     env: list('NAME=VALUE', 'Environment variable for the command', { short: 'e' }),
     container: text('NAME', 'Container to run in, where the machine has several', {}),
+    noContainer: toggle('Run on the machine itself, where it has containers'),
     json: SHARED_FLAGS.json,
   },
   examples: [
@@ -48,6 +50,9 @@ export const command = defineCommand({
   run: async (io, { flags, words, rest }) => {
     const { machine: named, argv } = execRequest(words, rest);
     const env = readEnvironment(flags.env);
+    if (flags.container !== undefined && flags.noContainer) {
+      throw new PosternError('bad_request', '--container and --no-container are mutually exclusive');
+    }
     const session = await connect(io, flags);
     const place = await chooseMachine(io, flags, session, named);
     const request = {
@@ -56,6 +61,7 @@ export const command = defineCommand({
       ...(flags.cwd === undefined ? {} : { cwd: flags.cwd }),
       ...(flags.user === undefined ? {} : { user: flags.user }),
       ...(flags.container === undefined ? {} : { container: flags.container }),
+      ...(flags.noContainer ? { machine: true } : {}),
       ...(env === undefined ? {} : { env }),
     };
     if (flags.json) return runBuffered(io, flags, session, place, request);
