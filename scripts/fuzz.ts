@@ -63,14 +63,18 @@ function readCorpus(name: string): Uint8Array[] {
 
 /** Runs one input; what was wrong with it, or undefined. */
 function tryInput(target: Target, input: Uint8Array): string | undefined {
-  const started = performance.now();
-  try {
-    target(input);
-  } catch (error) {
-    if (!isExpected(error)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  // On a busy machine any input may be slow once; only what is slow every time is a finding.
+  let quickest = Infinity;
+  for (let attempt = 0; attempt < 3 && quickest > SLOW_MS; attempt += 1) {
+    const started = performance.now();
+    try {
+      target(input);
+    } catch (error) {
+      if (!isExpected(error)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    }
+    quickest = Math.min(quickest, performance.now() - started);
   }
-  const took = performance.now() - started;
-  return took > SLOW_MS ? `took ${took.toFixed(0)} ms` : undefined;
+  return quickest > SLOW_MS ? `took ${quickest.toFixed(0)} ms` : undefined;
 }
 
 let findings = 0;

@@ -71,7 +71,7 @@ const WORDS: readonly Uint8Array[] = [
 ].map((text) => Buffer.from(text));
 
 export function mutate(input: Uint8Array, corpus: readonly Uint8Array[], random: () => number): Uint8Array {
-  let bytes = Buffer.from(input);
+  let bytes: Buffer = Buffer.from(input);
   const rounds = 1 + Math.floor(random() * 4);
   for (let i = 0; i < rounds; i += 1) bytes = mutateOnce(bytes, corpus, random);
   return bytes.subarray(0, 20_000);
