@@ -98,6 +98,44 @@ describe('serve', () => {
     expect(await ended).toBe(0);
   });
 
+  test('backup, restore and keys rewrap look after its data', async () => {
+    expect(await world.run(['backup', 'copy', '--data-dir', 'data'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('the chain holds') as string,
+    });
+    expect(existsSync(join(world.home, 'copy', 'manifest.json'))).toBe(true);
+    const asked = await world.run(['restore', 'copy', '--data-dir', 'data']);
+    expect(asked).toMatchObject({ code: 64, stdout: '' });
+    expect(asked.stderr).toContain('say --yes');
+    const restored = await world.run(['restore', 'copy', '--data-dir', 'data', '--yes', '--json']);
+    expect(restored.code).toBe(0);
+    expect(JSON.parse(restored.stdout)).toMatchObject({
+      version: 1,
+      lines: [
+        expect.stringMatching(/^restored /) as string,
+        expect.any(String) as string,
+        expect.any(String) as string,
+      ],
+    });
+    expect(await world.run(['keys', 'rewrap', '--data-dir', 'data'])).toMatchObject({ code: 64 });
+    expect(await world.run(['keys', 'rewrap', '--data-dir', 'data', '--yes'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('under a new key-encryption key') as string,
+    });
+  });
+
+  test.each([
+    [['backup'], 64],
+    [['backup', 'x', '--data-dir', 'no-such-data'], 70],
+    [['restore', 'no-such-copy', '--data-dir', 'data', '--yes'], 70],
+    [['restore', 'copy', '--unknown-tokens', 'maybe', '--yes'], 64],
+  ])('%j is refused', async (args, code) => {
+    const ran = await world.run(args);
+    expect(ran).toMatchObject({ code, stdout: '' });
+    expect(ran.stderr).toMatch(/^error: [^\n]+\n/);
+    expect(ran.stderr).not.toContain('    at ');
+  });
+
   test.each([
     [['--listen', 'nonsense'], 64, 'is not HOST:PORT'],
     [['--lisen', 'x'], 64, 'did you mean --listen?'],

@@ -9,6 +9,8 @@ const RM = { aliases: ['rm', 'delete', 'destroy'] } as const;
 
 export const root = group('Hand out tokens that may run certain commands, and no others, on your machines.', {
   serve: leaf('Start the server on this host', () => load(import('./serve.ts'))),
+  backup: leaf('Copy the data of the server on this host', () => load(import('./backup.ts'))),
+  restore: leaf('Put a copy back', () => load(import('./restore.ts'))),
   auth: group('Sign in and out', {
     login: leaf('Sign in to a server', () => load(import('./auth/login.ts'))),
     logout: leaf('Sign out', () => load(import('./auth/logout.ts'))),
@@ -122,6 +124,7 @@ export const root = group('Hand out tokens that may run certain commands, and no
       list: leaf('List generations', () => load(import('./keys/list.ts')), LS),
       rotate: leaf('Make a new generation', () => load(import('./keys/rotate.ts'))),
       retire: leaf('Retire a generation', () => load(import('./keys/retire.ts'))),
+      rewrap: leaf('Seal the keys anew', () => load(import('./keys/rewrap.ts'))),
     },
     { aliases: ['key'] },
   ),
