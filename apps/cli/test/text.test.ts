@@ -7,6 +7,7 @@ import { displayWidth } from '../src/output/table.ts';
 import { formatAgo, formatSpan, formatTime } from '../src/output/times.ts';
 import { authorizationFor } from '../src/settings/settings.ts';
 import { readLoginLink } from '../src/commands/auth/login-link.ts';
+import { readTemplate } from '../src/commands/tokens/template-rules.ts';
 
 describe('text from elsewhere', () => {
   test.each([
@@ -114,4 +115,58 @@ describe('credentials', () => {
   ])('%s is the link of %s', (link, server, secret) => {
     expect(readLoginLink(link)).toEqual({ server, secret });
   });
+});
+
+describe('templates', () => {
+  test.each([
+    [
+      'systemctl restart {web|worker}',
+      { words: [literal('systemctl'), literal('restart'), { kind: 'one-of', texts: ['web', 'worker'] }] },
+    ],
+    [
+      'journalctl -n {1..1000} {-5..-1}',
+      {
+        words: [
+          literal('journalctl'),
+          literal('-n'),
+          { kind: 'integer', least: 1n, most: 1000n },
+          { kind: 'integer', least: -5n, most: -1n },
+        ],
+      },
+    ],
+    [
+      'pg_dump {/[a-z_]{1,63}/}',
+      { words: [literal('pg_dump'), { kind: 'pattern', pattern: '[a-z_]{1,63}' }] },
+    ],
+    [
+      'cat {...5:/[a-z.]+/}',
+      { words: [literal('cat')], tail: { most: 5, word: { kind: 'pattern', pattern: '[a-z.]+' } } },
+    ],
+    [
+      `echo {={x}} 'a b' /usr/`,
+      { words: [literal('echo'), literal('{x}'), literal('a b'), literal('/usr/')] },
+    ],
+  ])('%s', (line, template) => {
+    expect(readTemplate(line)).toEqual(template);
+  });
+
+  test.each([
+    ['', 'blank'],
+    ["''", 'blank'],
+    ['x {}', 'a hole is'],
+    ['x {a}', 'a hole is'],
+    ['x {a|}', 'a hole is'],
+    ['x {a|a}', 'names a word twice'],
+    ['x {9..1}', 'its range is empty'],
+    ['x {//}', 'a hole is'],
+    ['x {...5:/a/} y', 'more words are the last'],
+    ['x {...5:a}', 'a hole is'],
+    ["x '{a|b}", 'unbalanced'],
+  ])('%j is refused: %s', (line, message) => {
+    expect(() => readTemplate(line)).toThrow(message);
+  });
+
+  function literal(text: string) {
+    return { kind: 'literal', text };
+  }
 });
