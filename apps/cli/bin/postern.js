@@ -16,11 +16,21 @@ else start();
 function start() {
   const bundle = path.join(__dirname, '..', 'dist', 'postern.cjs');
   if (fs.existsSync(bundle)) {
-    require('node:module').enableCompileCache?.();
+    keepCompiled();
     require(bundle);
   } else {
     void import(path.join(__dirname, '..', 'src', 'main.ts'));
   }
+}
+
+/**
+ * Keeps compiled code between runs, in the person's own cache folder. Node's default is a folder in /tmp, where
+ * another user of the host could put code of theirs before us.
+ */
+function keepCompiled() {
+  const { HOME, XDG_CACHE_HOME } = process.env;
+  const base = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : HOME && path.join(HOME, '.cache');
+  if (base?.startsWith('/')) require('node:module').enableCompileCache?.(path.join(base, 'postern'));
 }
 
 /** Hands over to the pinned Node of the nearest node_modules, with the same streams, signals and exit status. */

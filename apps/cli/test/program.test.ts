@@ -26,6 +26,19 @@ describe('the program', () => {
     expect(asking).toMatchObject({ status: 69 });
   });
 
+  test('keeps compiled code in the home of its user, never where others can write', async () => {
+    await world.run(['version']);
+    expect(existsSync(join(world.home, '.cache', 'postern'))).toBe(true);
+    const other = makeWorld({ XDG_CACHE_HOME: join(world.home, 'elsewhere') });
+    await other.run(['version']);
+    expect(existsSync(join(world.home, 'elsewhere', 'postern'))).toBe(true);
+    other.remove();
+    const nowhere = await world.run(['version'], {
+      env: { HOME: '/nonexistent', POSTERN_CONFIG_DIR: world.home },
+    });
+    expect(nowhere).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test('runs from source where nothing was built', () => {
     expect(node(SOURCE, 'version')).toMatchObject({ status: 0, stderr: '' });
   });
