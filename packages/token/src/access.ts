@@ -22,6 +22,23 @@ export interface Access {
   readonly cluster?: string;
   readonly storageObject?: string;
   readonly command?: readonly string[];
+  // What Postern's own restrictions ask about. A fact they need and do not find refuses.
+  /** Where the request comes from: an IPv4 or IPv6 address. */
+  readonly sourceAddress?: string;
+  /** Whether the command is to get stdin. */
+  readonly stdin?: boolean;
+  /** Whether the command is to get a terminal. */
+  readonly tty?: boolean;
+  /** After how many seconds the command will be ended. */
+  readonly timeoutSeconds?: number;
+  /** After how many bytes its output will be cut. */
+  readonly outputBytes?: number;
+  /** Names of the environment variables the caller sets; empty when it sets none. */
+  readonly envNames?: readonly string[];
+  /** The user the command is to run as. */
+  readonly user?: string;
+  /** The directory the command is to run in. */
+  readonly cwd?: string;
 }
 
 /** What a third party is asked: a discharge for somebody who has signed in with it (spec section 12.5). */

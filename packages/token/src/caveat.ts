@@ -118,6 +118,58 @@ export interface FlySrcCaveat {
   readonly app: string;
   readonly instance: string;
 }
+/** Postern's own: the request must come from one of these networks, `10.0.0.0/8`, `2001:db8::/32`. */
+export interface SourceAddressCaveat {
+  readonly type: 'SourceAddress';
+  readonly networks: readonly string[];
+}
+/** Postern's own: a command gets no stdin, or no terminal. */
+export interface WithoutCaveat {
+  readonly type: 'NoStdin' | 'NoTty';
+}
+/** Postern's own: a command must be given a timeout of at most so many seconds. */
+export interface MaxTimeoutCaveat {
+  readonly type: 'MaxTimeout';
+  readonly seconds: bigint;
+}
+/** Postern's own: a command must be given an output limit of at most so many bytes. */
+export interface MaxOutputCaveat {
+  readonly type: 'MaxOutput';
+  readonly bytes: bigint;
+}
+/** Caveats that hold a list of allowed names: of environment variables, users, or absolute directories. */
+export type NameListType = 'EnvNames' | 'RunAsUsers' | 'WorkingDirectories';
+/** Postern's own: what a command asks for must be in the list, byte for byte. */
+export interface NameListCaveat {
+  readonly type: NameListType;
+  /** In wire order: ascending by UTF-8 bytes, none twice. */
+  readonly names: readonly string[];
+}
+/** What one word of a command may be. Integers are decimal in their shortest form, both ends inclusive. */
+export type TemplateWord =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'one-of'; readonly texts: readonly string[] }
+  | { readonly kind: 'integer'; readonly least: bigint; readonly most: bigint }
+  | { readonly kind: 'pattern'; readonly pattern: string };
+/** A form of argv. The first word is a literal or one of a set: a template names its program. */
+export interface CommandTemplate {
+  readonly words: readonly TemplateWord[];
+  /** Up to `most` further words of one kind; absent means none. */
+  readonly tail?: { readonly word: TemplateWord; readonly most: number };
+}
+/** Postern's own: a command must have one of these forms. */
+export interface CommandTemplatesCaveat {
+  readonly type: 'CommandTemplates';
+  readonly templates: readonly CommandTemplate[];
+}
+/** Postern's own restrictions, in the private range of type numbers. See docs/token-format.md. */
+export type OwnCaveat =
+  | SourceAddressCaveat
+  | WithoutCaveat
+  | MaxTimeoutCaveat
+  | MaxOutputCaveat
+  | NameListCaveat
+  | CommandTemplatesCaveat;
 /** A type this package does not know. Its body is signed as received; clearing always refuses it. */
 export interface UnknownCaveat {
   readonly type: 'Unknown';
@@ -145,10 +197,14 @@ export type Caveat =
   | CommandsCaveat
   | AllowedRolesCaveat
   | FlySrcCaveat
+  | OwnCaveat
   | UnknownCaveat;
 
 export type CaveatType = Caveat['type'];
 export type KnownCaveatType = Exclude<CaveatType, 'Unknown'>;
+
+/** First number of Postern's block in the private range from 2^48 on. */
+const OWN = 0x0001_504f_5354_4e00;
 
 /** Type numbers on the wire (spec section 6.2). Constant: nothing registers at run time. */
 export const CAVEAT_NUMBERS: Readonly<Record<KnownCaveatType, number>> = {
@@ -181,6 +237,15 @@ export const CAVEAT_NUMBERS: Readonly<Record<KnownCaveatType, number>> = {
   StorageObjects: 29,
   AllowedRoles: 30,
   FlySrc: 31,
+  SourceAddress: OWN,
+  NoStdin: OWN + 1,
+  NoTty: OWN + 2,
+  MaxTimeout: OWN + 3,
+  MaxOutput: OWN + 4,
+  EnvNames: OWN + 5,
+  RunAsUsers: OWN + 6,
+  WorkingDirectories: OWN + 7,
+  CommandTemplates: OWN + 8,
 };
 
 /** Attestations may stand in proofs only, and are skipped when a set is cleared. */

@@ -27,7 +27,11 @@ function decodeOwned(bytes: Uint8Array): UnverifiedToken {
   const nonceStart = reader.offset;
   const nonce = readNonce(reader);
   const nonceEnd = reader.offset;
+  const locationStart = reader.offset;
   const location = reader.string();
+  // The head of a string of this size has 3 bytes.
+  if (reader.offset - locationStart > LIMITS.locationBytes + 3)
+    throw new TokenError('limit', `a location of more than ${LIMITS.locationBytes} bytes`);
   const spans: number[] = [];
   const caveats = readCaveatSet(reader, bytes, newBudget(), (start, end) => spans.push(start, end));
   const tail = reader.bytes();

@@ -32,6 +32,22 @@ export const LIMITS = {
   keyBytes: 32,
   /** Bytes of a location string. */
   locationBytes: 1024,
+  /** Networks of one `SourceAddress` caveat. */
+  networks: 64,
+  /** Entries of one list of allowed names. */
+  names: 64,
+  /** Templates of one `CommandTemplates` caveat. */
+  templates: 64,
+  /** Words of one template, its tail counted as its most. */
+  templateWords: 64,
+  /** Alternatives of one word of a template. */
+  templateAlternatives: 64,
+  /** Characters of one pattern. */
+  patternChars: 256,
+  /** Positions of all patterns of one token: what a pattern costs per character it is matched against. */
+  patternPositions: 512,
+  /** Characters of a word that a pattern may match. */
+  patternWordChars: 512,
   /** Nesting of MessagePack inside the body of an unknown caveat. */
   unknownBodyDepth: 16,
 } as const;

@@ -5,7 +5,8 @@ import type { Caveat, IfPresentCaveat, ResourceSet, StringSetType } from './cave
 import { commandMatches, describeCommands } from './commands.ts';
 import { compareBytes } from './lib/bytes.ts';
 import { describeSet, setProhibits, type SetMatch } from './resource-set.ts';
-import type { Refusal, RefusalCode } from './refusal.ts';
+import { refuse, type Refusal } from './refusal.ts';
+import { restrictionProhibits } from './restrictions/prohibits.ts';
 import { permittedRole, ROLE, roleAllowed } from './roles.ts';
 import { quoteArgv } from './shell-words.ts';
 
@@ -38,6 +39,16 @@ export function prohibits(caveat: Caveat, request: Request): Refusal | undefined
     case 'GitHubUserID':
     case 'GoogleUserID':
       return refuse(caveat, 'bad-caveat', 'an attestation restricts nothing and cannot be asked');
+    case 'SourceAddress':
+    case 'NoStdin':
+    case 'NoTty':
+    case 'MaxTimeout':
+    case 'MaxOutput':
+    case 'EnvNames':
+    case 'RunAsUsers':
+    case 'WorkingDirectories':
+    case 'CommandTemplates':
+      return request.kind === 'access' ? restrictionProhibits(caveat, request) : wrongKind(caveat);
     default:
       return request.kind === 'access' ? restricts(caveat, request) : wrongKind(caveat);
   }
@@ -282,8 +293,4 @@ function ifPresent(caveat: IfPresentCaveat, access: Access): Refusal | undefined
 
 function wrongKind(caveat: Caveat): Refusal {
   return refuse(caveat, 'invalid-access', 'the caveat cannot be asked about a request of this kind');
-}
-
-function refuse(caveat: Caveat, code: RefusalCode, reason: string, wouldAllow?: string): Refusal {
-  return { caveat, code, reason, wouldAllow, nested: [] };
 }

@@ -28,3 +28,8 @@ export interface Refusal {
   /** The refusals inside an `IfPresent` whose branch was taken. */
   readonly nested: readonly Refusal[];
 }
+
+/** A refusal by one caveat. */
+export function refuse(caveat: Caveat, code: RefusalCode, reason: string, wouldAllow?: string): Refusal {
+  return { caveat, code, reason, wouldAllow, nested: [] };
+}

@@ -5,6 +5,8 @@ import { describeCommands } from './commands.ts';
 import { expiration } from './expiration.ts';
 import { describeTime } from './prohibits.ts';
 import { describeSet } from './resource-set.ts';
+import { describeRestriction } from './restrictions/describe.ts';
+import { describeTemplates } from './restrictions/template.ts';
 
 /** Names for the numbers in a token, where they are known. */
 export interface Names {
@@ -39,6 +41,8 @@ function* flatten(caveats: readonly Caveat[], path: readonly Caveat[], names: Na
       yield { kind: 'other', text: `otherwise may ${describeActions(caveat.else)}` };
     } else if (caveat.type === 'Commands') {
       yield { kind: 'commands', text: describeCommands(caveat.commands) };
+    } else if (caveat.type === 'CommandTemplates') {
+      yield { kind: 'commands', text: describeTemplates(caveat.templates) };
     } else {
       const text = describeCaveat(caveat, names);
       if (text !== undefined) yield { kind: 'other', text };
@@ -111,6 +115,16 @@ export function describeCaveat(caveat: Caveat, names: Names = {}): string | unde
       return `with role mask ${caveat.roles}`;
     case 'FlySrc':
       return `only from ${[caveat.organization, caveat.app, caveat.instance].filter((part) => part !== '').join('/') || 'anywhere'}`;
+    case 'SourceAddress':
+    case 'NoStdin':
+    case 'NoTty':
+    case 'MaxTimeout':
+    case 'MaxOutput':
+    case 'EnvNames':
+    case 'RunAsUsers':
+    case 'WorkingDirectories':
+    case 'CommandTemplates':
+      return describeRestriction(caveat);
     case 'Unknown':
       return `with a restriction of unknown type ${caveat.number}, which refuses everything here`;
   }

@@ -2,7 +2,6 @@
  * Caveats from their JSON form (spec section 11), strictly: unknown keys, letters and kinds are refused, because a
  * typo in a restriction must not silently become a weaker one.
  */
-import { parseActions } from '../action.ts';
 import {
   CAVEAT_NUMBERS,
   type Caveat,
@@ -11,9 +10,22 @@ import {
   type ResourceEntry,
 } from '../caveat.ts';
 import { TokenError } from '../errors.ts';
-import { decodeBase64 } from '../lib/base64.ts';
 import { parseExactJson } from '../lib/exact-json.ts';
 import { LIMITS } from '../limits.ts';
+import { restrictionFromJson } from '../restrictions/from-json.ts';
+import {
+  actions,
+  bad,
+  base64,
+  fields,
+  integer,
+  isObject,
+  signed,
+  string,
+  strings,
+  unsigned,
+  unsignedText,
+} from './json-fields.ts';
 import { SET_KEYS } from './to-json.ts';
 
 /** Names accepted on input, never produced. */
@@ -134,6 +146,16 @@ function readBody(type: KnownCaveatType, body: unknown, depth: number): Caveat {
         instance: string(instance, type),
       };
     }
+    case 'SourceAddress':
+    case 'NoStdin':
+    case 'NoTty':
+    case 'MaxTimeout':
+    case 'MaxOutput':
+    case 'EnvNames':
+    case 'RunAsUsers':
+    case 'WorkingDirectories':
+    case 'CommandTemplates':
+      return restrictionFromJson(type, body);
   }
 }
 
@@ -161,76 +183,4 @@ function resourceSet<Id extends bigint | string>(
     throw new TokenError('limit', `more than ${LIMITS.resourceSetEntries} entries in a resource set`);
   }
   return entries.map(([id, mask]) => ({ id: readId(id), mask: actions(mask, where) }));
-}
-
-/** An object with exactly these keys; those in `optional` may be absent. */
-function fields(
-  value: unknown,
-  keys: readonly string[],
-  where: string,
-  optional: readonly string[] = [],
-): Record<string, unknown> {
-  if (!isObject(value)) throw bad(`${where} is an object`);
-  const found = Object.keys(value);
-  const strange = found.find((key) => !keys.includes(key));
-  if (strange !== undefined) throw bad(`${where} has no field ${JSON.stringify(strange)}`);
-  const missing = keys.find((key) => !found.includes(key) && !optional.includes(key));
-  if (missing !== undefined) throw bad(`${where} lacks the field ${JSON.stringify(missing)}`);
-  return value;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function string(value: unknown, where: string): string {
-  if (typeof value !== 'string' || !value.isWellFormed())
-    throw bad(`${where} holds a string that is not well-formed text`);
-  return value;
-}
-
-function strings(value: unknown, where: string): string[] {
-  if (!Array.isArray(value)) throw bad(`${where} holds a list of strings`);
-  return value.map((item: unknown) => string(item, where));
-}
-
-function base64(value: unknown, where: string): Uint8Array {
-  const bytes = typeof value === 'string' ? decodeBase64(value) : undefined;
-  if (bytes === undefined) throw bad(`${where} holds standard base64`);
-  return bytes;
-}
-
-function actions(value: unknown, where: string): number {
-  if (typeof value !== 'string') throw bad(`${where} holds action letters such as "r" or "rwcdC"`);
-  return parseActions(value);
-}
-
-function unsigned(value: unknown, where: string): bigint {
-  return integer(value, where, 0n, 2n ** 64n - 1n);
-}
-
-function signed(value: unknown, where: string): bigint {
-  return integer(value, where, -(2n ** 63n), 2n ** 63n - 1n);
-}
-
-function unsignedText(value: string, where: string): bigint {
-  if (!/^(?:0|[1-9]\d*)$/.test(value)) throw bad(`${where} holds an id that is not a decimal number`);
-  return integer(BigInt(value), where, 0n, 2n ** 64n - 1n);
-}
-
-function integer(value: unknown, where: string, least: bigint, most: bigint): bigint {
-  const exact =
-    typeof value === 'bigint'
-      ? value
-      : typeof value === 'number' && Number.isSafeInteger(value)
-        ? BigInt(value)
-        : undefined;
-  if (exact === undefined || exact < least || exact > most) {
-    throw bad(`${where} holds an integer from ${least} to ${most}, written exactly`);
-  }
-  return exact;
-}
-
-function bad(message: string): TokenError {
-  return new TokenError('bad-json', message);
 }

@@ -10,18 +10,24 @@ import { TokenError } from '../errors.ts';
 import { compareBytes } from '../lib/bytes.ts';
 import type { MsgpackReader } from '../lib/msgpack-reader.ts';
 import { LIMITS } from '../limits.ts';
+import { readRestriction } from '../restrictions/read.ts';
 
 const NAMES = new Map<bigint, KnownCaveatType>(
   Object.entries(CAVEAT_NUMBERS).map(([name, number]) => [BigInt(number), name as KnownCaveatType]),
 );
 
-/** How many caveats may still come, counted over a whole token, nested ones included. */
+/** How much may still come, counted over a whole token, nested caveats included. */
 export interface CaveatBudget {
   left: number;
   depth: number;
+  patternPositions: number;
 }
 
-export const newBudget = (): CaveatBudget => ({ left: LIMITS.caveats, depth: LIMITS.ifPresentDepth });
+export const newBudget = (): CaveatBudget => ({
+  left: LIMITS.caveats,
+  depth: LIMITS.ifPresentDepth,
+  patternPositions: LIMITS.patternPositions,
+});
 
 /**
  * Reads a caveat set.
@@ -126,6 +132,16 @@ function readBody(
     case 'FlySrc':
       reader.record(3);
       return { type, organization: reader.string(), app: reader.string(), instance: reader.string() };
+    case 'SourceAddress':
+    case 'NoStdin':
+    case 'NoTty':
+    case 'MaxTimeout':
+    case 'MaxOutput':
+    case 'EnvNames':
+    case 'RunAsUsers':
+    case 'WorkingDirectories':
+    case 'CommandTemplates':
+      return readRestriction(reader, budget, type);
   }
 }
 
@@ -155,7 +171,13 @@ function readList<T>(reader: MsgpackReader, item: () => T): T[] {
 function readCommands(reader: MsgpackReader): CommandRule[] {
   const commands = readList(reader, () => {
     reader.record(2);
-    const args = readList(reader, () => reader.string());
+    const args = readList(reader, () => {
+      const start = reader.offset;
+      const arg = reader.string();
+      if (reader.offset - start > LIMITS.argBytes + 3)
+        throw new TokenError('limit', `a word of more than ${LIMITS.argBytes} bytes`);
+      return arg;
+    });
     if (args.length > LIMITS.commandArgs)
       throw new TokenError('limit', `more than ${LIMITS.commandArgs} words in a command`);
     return { args, exact: reader.bool() };

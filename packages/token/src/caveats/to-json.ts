@@ -1,19 +1,28 @@
 /** Caveats to their JSON form (spec section 11): for people and services, never signed. */
 import { formatActions } from '../action.ts';
-import type { Caveat, ResourceSet, StringSetType } from '../caveat.ts';
+import { CAVEAT_NUMBERS, type Caveat, type ResourceSet, type StringSetType } from '../caveat.ts';
 import { encodeBase64 } from '../lib/base64.ts';
+import { restrictionToJson } from '../restrictions/to-json.ts';
 import type { Json } from '../lib/exact-json.ts';
 
-/** One caveat as `{"type": …, "body": …}`. An unknown one has its number as type and base64 of its body. */
+/**
+ * One caveat as `{"type": …, "body": …}`. The type is a name, or the number of a private type (Postern's own among
+ * them). An unknown one has base64 of its body.
+ */
 export interface CaveatJson {
   readonly [key: string]: Json;
   readonly type: string;
   readonly body: Json;
 }
 
+/** Types from here on are for private use. */
+const FIRST_PRIVATE = 2 ** 48;
+
 export function caveatToJson(caveat: Caveat): CaveatJson {
   if (caveat.type === 'Unknown') return { type: caveat.number.toString(), body: encodeBase64(caveat.body) };
-  return { type: caveat.type, body: bodyOf(caveat) };
+  const number = CAVEAT_NUMBERS[caveat.type];
+  // The names of private types are nobody else's business: the number stands for them.
+  return { type: number < FIRST_PRIVATE ? caveat.type : number.toString(), body: bodyOf(caveat) };
 }
 
 export function caveatsToJson(caveats: readonly Caveat[]): CaveatJson[] {
@@ -86,6 +95,16 @@ function bodyOf(caveat: Exclude<Caveat, { type: 'Unknown' }>): Json {
       return caveat.roles;
     case 'FlySrc':
       return { organization: caveat.organization, app: caveat.app, instance: caveat.instance };
+    case 'SourceAddress':
+    case 'NoStdin':
+    case 'NoTty':
+    case 'MaxTimeout':
+    case 'MaxOutput':
+    case 'EnvNames':
+    case 'RunAsUsers':
+    case 'WorkingDirectories':
+    case 'CommandTemplates':
+      return restrictionToJson(caveat);
   }
 }
 

@@ -1,8 +1,10 @@
 /** Caveats to canonical bytes (spec sections 3 and 6.2). */
+import { ACTION, type ActionMask } from '../action.ts';
 import { CAVEAT_NUMBERS, type Caveat, type ResourceSet } from '../caveat.ts';
 import { compareBytes } from '../lib/bytes.ts';
 import type { MsgpackWriter } from '../lib/msgpack-writer.ts';
 import { TokenError } from '../errors.ts';
+import { writeRestriction } from '../restrictions/write.ts';
 
 /** A caveat set: one flat array, type and body alternating. */
 export function writeCaveatSet(writer: MsgpackWriter, caveats: readonly Caveat[]): void {
@@ -26,7 +28,7 @@ function writeBody(writer: MsgpackWriter, caveat: Exclude<Caveat, { type: 'Unkno
     case 'Organization':
       writer.array(2);
       writer.unsigned(caveat.id);
-      return writer.unsigned(caveat.mask);
+      return writeMask(writer, caveat.mask);
     case 'Apps':
       return writeIntegerSet(writer, caveat.apps);
     case 'Volumes':
@@ -60,7 +62,7 @@ function writeBody(writer: MsgpackWriter, caveat: Exclude<Caveat, { type: 'Unkno
     case 'IfPresent':
       writer.array(2);
       writeCaveatSet(writer, caveat.ifs);
-      return writer.unsigned(caveat.else);
+      return writeMask(writer, caveat.else);
     case 'FromMachineSource':
       writer.array(1);
       return writer.string(caveat.id);
@@ -77,7 +79,7 @@ function writeBody(writer: MsgpackWriter, caveat: Exclude<Caveat, { type: 'Unkno
     case 'GoogleUserID':
       return writer.bytes(magnitude(caveat.id));
     case 'Action':
-      return writer.unsigned(caveat.mask);
+      return writeMask(writer, caveat.mask);
     case 'Commands':
       writer.array(caveat.commands.length);
       for (const { args, exact } of caveat.commands) {
@@ -88,13 +90,29 @@ function writeBody(writer: MsgpackWriter, caveat: Exclude<Caveat, { type: 'Unkno
       }
       return undefined;
     case 'AllowedRoles':
+      if (caveat.roles > 0xffff_ffff) throw new TokenError('bad-caveat', 'a role mask of more than 32 bits');
       return writer.unsigned(caveat.roles);
     case 'FlySrc':
       writer.array(3);
       writer.string(caveat.organization);
       writer.string(caveat.app);
       return writer.string(caveat.instance);
+    case 'SourceAddress':
+    case 'NoStdin':
+    case 'NoTty':
+    case 'MaxTimeout':
+    case 'MaxOutput':
+    case 'EnvNames':
+    case 'RunAsUsers':
+    case 'WorkingDirectories':
+    case 'CommandTemplates':
+      return writeRestriction(writer, caveat);
   }
+}
+
+function writeMask(writer: MsgpackWriter, mask: ActionMask): void {
+  if (mask > ACTION.all) throw new TokenError('bad-caveat', 'an action mask of more than 16 bits');
+  writer.unsigned(mask);
 }
 
 function writeIntegerSet(writer: MsgpackWriter, set: ResourceSet<bigint>): void {
@@ -104,7 +122,7 @@ function writeIntegerSet(writer: MsgpackWriter, set: ResourceSet<bigint>): void 
   writer.map(sorted.length);
   for (const { id, mask } of sorted) {
     writer.unsigned(id);
-    writer.unsigned(mask);
+    writeMask(writer, mask);
   }
 }
 
@@ -119,7 +137,7 @@ function writeStringSet(writer: MsgpackWriter, set: ResourceSet<string>): void {
   writer.map(sorted.length);
   for (const { id, mask } of sorted) {
     writer.string(id);
-    writer.unsigned(mask);
+    writeMask(writer, mask);
   }
 }
 
@@ -129,6 +147,7 @@ function repeatedId(): TokenError {
 
 /** Big-endian magnitude without leading zeros; zero is no bytes at all. */
 function magnitude(value: bigint): Uint8Array {
+  if (value < 0n) throw new TokenError('bad-caveat', 'a user id below zero');
   const bytes: number[] = [];
   for (let rest = value; rest > 0n; rest >>= 8n) bytes.unshift(Number(rest & 0xffn));
   return Uint8Array.from(bytes);

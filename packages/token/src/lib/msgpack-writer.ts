@@ -1,4 +1,6 @@
 /** Writes the canonical MessagePack subset of spec section 2: exactly one encoding of each value. */
+import { TokenError } from '../errors.ts';
+
 const TEXT = new TextEncoder();
 
 export class MsgpackWriter {
@@ -10,8 +12,15 @@ export class MsgpackWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Unsigned integer below 2^64. */
+  /**
+   * Unsigned integer below 2^64.
+   *
+   * @throws TokenError `bad-caveat` for any other number.
+   */
   unsigned(value: bigint | number): void {
+    const fits = typeof value === 'number' ? Number.isSafeInteger(value) : value < 2n ** 64n;
+    if (!fits || value < 0)
+      throw new TokenError('bad-caveat', 'a number that is not an unsigned integer of 64 bits');
     if (typeof value === 'number' && value <= 0xffff_ffff) this.#small(value);
     else if (BigInt(value) <= 0xffff_ffffn) this.#small(Number(value));
     else this.#sized(0xcf, 8, BigInt(value));
@@ -19,6 +28,8 @@ export class MsgpackWriter {
 
   /** Signed integer of 64 bits; values from 0 on are written as unsigned ones. */
   signed(value: bigint): void {
+    if (BigInt.asIntN(64, value) !== value)
+      throw new TokenError('bad-caveat', 'an integer of more than 64 bits');
     if (value >= 0n) this.unsigned(value);
     else if (value >= -32n) this.#byte(Number(value) & 0xff);
     else if (value >= -128n) this.#sized(0xd0, 1, value);
@@ -31,8 +42,14 @@ export class MsgpackWriter {
     this.#byte(value ? 0xc3 : 0xc2);
   }
 
+  /** @throws TokenError `bad-caveat` for a lone surrogate: it has no bytes of its own. */
   string(value: string): void {
-    const bytes = TEXT.encode(value);
+    if (!value.isWellFormed()) throw new TokenError('bad-caveat', 'a string that is not well-formed text');
+    this.text(TEXT.encode(value));
+  }
+
+  /** A string that is already UTF-8. */
+  text(bytes: Uint8Array): void {
     if (bytes.length < 32) this.#byte(0xa0 | bytes.length);
     else this.#header(bytes.length, 0xd9, 0xda, 0xdb);
     this.raw(bytes);
