@@ -3,7 +3,7 @@ import { formatActions } from '../action.ts';
 import { CAVEAT_NUMBERS, type Caveat, type ResourceSet, type StringSetType } from '../caveat.ts';
 import { encodeBase64 } from '../lib/base64.ts';
 import { restrictionToJson } from '../restrictions/to-json.ts';
-import type { Json } from '../lib/exact-json.ts';
+import { exactInteger as integer, type Json } from '../lib/exact-json.ts';
 
 /**
  * One caveat as `{"type": …, "body": …}`. The type is a name, or the number of a private type (Postern's own among
@@ -106,12 +106,6 @@ function bodyOf(caveat: Exclude<Caveat, { type: 'Unknown' }>): Json {
     case 'CommandTemplates':
       return restrictionToJson(caveat);
   }
-}
-
-/** A number where a number is exact, else a BigInt. */
-function integer(value: bigint): number | bigint {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
 }
 
 function setOf(set: ResourceSet<bigint | string>): Json {

@@ -27,6 +27,12 @@ export function parseExactJson(text: string): unknown {
   }
 }
 
+/** An integer as plain JSON holds it, or as a BigInt where a number cannot. */
+export function exactInteger(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
 /** Writes JSON; a BigInt becomes a number of all its digits. `indent` is a count of spaces, 0 for one line. */
 export function stringifyExactJson(value: Json, indent = 0, level = 0): string {
   if (typeof value === 'bigint') return value.toString();

@@ -1,6 +1,6 @@
 /** Postern's own restrictions to their JSON form. */
 import type { CommandTemplate, NameListType, OwnCaveat, TemplateWord } from '../caveat.ts';
-import type { Json } from '../lib/exact-json.ts';
+import { exactInteger, type Json } from '../lib/exact-json.ts';
 
 /** The JSON key of each list of names. */
 export const NAME_KEYS: Readonly<Record<NameListType, string>> = {
@@ -18,9 +18,9 @@ export function restrictionToJson(caveat: OwnCaveat): Json {
     case 'NoTty':
       return {};
     case 'MaxTimeout':
-      return caveat.seconds;
+      return exactInteger(caveat.seconds);
     case 'MaxOutput':
-      return caveat.bytes;
+      return exactInteger(caveat.bytes);
     case 'EnvNames':
     case 'RunAsUsers':
     case 'WorkingDirectories':
@@ -44,7 +44,7 @@ function wordToJson(word: TemplateWord): Json {
     case 'one-of':
       return { one_of: word.texts };
     case 'integer':
-      return { integer: [word.least, word.most] };
+      return { integer: [exactInteger(word.least), exactInteger(word.most)] };
     case 'pattern':
       return { pattern: word.pattern };
   }
