@@ -1,5 +1,5 @@
 /** Commands that ask no server, as real processes. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBase64, formatHeader, parseHeader } from '@postern/token';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -303,93 +303,5 @@ describe('tokens create readonly --from-existing', () => {
       { type: 'Organization', id: 7n, mask: 1 },
       expect.objectContaining({ type: 'ValidityWindow' }),
     ]);
-  });
-});
-
-describe('without a server', () => {
-  test('the way there is named, with what to do', async () => {
-    const ran = await world.run(['apps', 'list', '-t', 'fo1_x']);
-    expect(ran).toEqual({
-      code: 69,
-      signal: null,
-      stdout: '',
-      stderr:
-        'error: cannot reach http://127.0.0.1:1: connection refused\n' +
-        'hint: is the server running? Start it with: postern serve. Another address: --server\n',
-    });
-  });
-
-  test('--json makes a failure one line of JSON', async () => {
-    const ran = await world.run(['apps', 'list', '-t', 'fo1_x', '--json']);
-    expect(ran).toMatchObject({ code: 69, stdout: '' });
-    expect(JSON.parse(ran.stderr)).toMatchObject({ version: 1, error: { code: 'connection_lost' } });
-  });
-
-  test('a token in the wrong place does not end in an error text', async () => {
-    const secret = token.replace('FlyV1 ', '');
-    for (const args of [
-      [secret],
-      ['tokens', secret],
-      ['tokens', 'list', '--scope', secret],
-      [`--${secret}`],
-    ]) {
-      const ran = await world.run(args);
-      expect(ran.code).toBe(64);
-      expect(ran.stdout + ran.stderr).not.toContain(secret.slice(4, 30));
-    }
-  });
-
-  test('a token that is set but empty is an error, never the session', async () => {
-    const ran = await world.run(['apps', 'list'], { env: { POSTERN_TOKEN: '' } });
-    expect(ran).toMatchObject({ code: 67, stdout: '' });
-    expect(ran.stderr).toContain('POSTERN_TOKEN is set but empty');
-  });
-
-  test.each(['ftp://x', 'nonsense', 'http://u:p@x', 'http://x/?q'])(
-    'the address %s is refused',
-    async (server) => {
-      expect(await world.run(['apps', 'list', '--server', server])).toMatchObject({ code: 64, stdout: '' });
-    },
-  );
-
-  test('nobody is asked where there is no terminal', async () => {
-    const ran = await world.run(['auth', 'login']);
-    expect(ran.code).toBe(67);
-    expect(ran.stderr).toContain('requires an interactive terminal');
-    expect(ran.stderr).toContain('--link');
-  });
-
-  test('doctor finds it', async () => {
-    const ran = await world.run(['doctor', '--json']);
-    expect(ran.code).toBe(69);
-    expect(JSON.parse(ran.stdout)).toMatchObject({ ok: false });
-  });
-
-  test('config show tells where each setting comes from', async () => {
-    writeFileSync(
-      join(world.home, 'fly.toml'),
-      '# x\nprimary_region = "iad"\napp = \'shop\'\n[env]\napp = "no"\n',
-    );
-    const ran = await world.run(['config', 'show', '--json'], { env: { POSTERN_ORG: 'acme' } });
-    expect(JSON.parse(ran.stdout)).toMatchObject({
-      server: { value: 'http://127.0.0.1:1', from: 'POSTERN_SERVER' },
-      token: { kind: 'none' },
-      app: { value: 'shop', from: join(world.home, 'fly.toml') },
-      organization: { value: 'acme', from: 'POSTERN_ORG' },
-    });
-  });
-
-  test('a fault in a credentials file is said, and the file is left alone', async () => {
-    const other = makeWorld();
-    const directory = join(other.home, 'config');
-    await other.run(['version']);
-    const { mkdirSync } = await import('node:fs');
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, 'credentials.json'), '{"version":2}');
-    const ran = await other.run(['apps', 'list']);
-    expect(ran.code).toBe(64);
-    expect(ran.stderr).toContain('is not a credentials file');
-    expect(existsSync(join(directory, 'credentials.json'))).toBe(true);
-    other.remove();
   });
 });

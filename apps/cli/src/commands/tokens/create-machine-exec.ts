@@ -3,6 +3,7 @@ import { list, SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
 import { chooseApp } from '../../choose/app.ts';
 import { connect } from '../../settings/connect.ts';
 import { commandRules } from './command-rules.ts';
+import { RESTRICTION_FLAGS } from './restriction-flags.ts';
 import { EXPIRY_FLAG, OUTPUT_FLAG, readExpiry } from './mint-flags.ts';
 import { mintAndPrint } from './mint-and-print.ts';
 
@@ -11,7 +12,8 @@ export const command = defineCommand({
     'Create a token that may run certain commands, and no others, on the machines of an app. ' +
     'The words are one command with its arguments, which must match exactly; words after -- are never read as ' +
     'flags. Without any command every command is allowed. The token goes to stdout and is shown only once; what ' +
-    'it allows and how to use and revoke it goes to stderr.',
+    'it allows and how to use and revoke it goes to stderr. A template is a command line in which a word may be a ' +
+    'choice {web|worker}, a number {1..1000}, a pattern {/[a-z_]+/} or, last, up to so many more words {...5:/[a-z]+/}.',
   words: '[command...]',
   count: [0, Infinity],
   flags: {
@@ -23,6 +25,7 @@ export const command = defineCommand({
     name: text('NAME', 'Name of the token', { short: 'n', default: 'postern machine-exec token' }),
     json: SHARED_FLAGS.json,
     machine: list('ID', 'Allow only this machine'),
+    ...RESTRICTION_FLAGS,
     noRead: toggle('Do not let the token read apps and machines either'),
     dryRun: toggle('Show what the token would hold, and create none'),
     output: OUTPUT_FLAG,
@@ -35,6 +38,10 @@ export const command = defineCommand({
     {
       does: 'Two exact commands, and everything that begins with `git log`',
       line: 'postern tokens create machine-exec -a demo -C "git status" -C "npm test" -p "git log"',
+    },
+    {
+      does: 'A form with choices, only from one network, for half a minute at a time',
+      line: 'postern tokens create machine-exec -a demo --template "systemctl restart {web|worker}" --allow-cidr 10.0.0.0/8 --max-timeout 30s',
     },
     {
       does: 'Keep the token in a file only you can read',
@@ -51,9 +58,12 @@ export const command = defineCommand({
   run: async (io, { flags, words, rest }) => {
     const commands = commandRules([...words, ...(rest ?? [])], flags.command, flags.commandPrefix);
     const expiry = readExpiry(flags.expiry);
+    const { readRestrictions } = await import('./mint-restrictions.ts');
+    const restrictions = readRestrictions(flags, commands);
     const session = await connect(io, flags);
     const app = await chooseApp(io, flags, session);
-    await mintAndPrint(io, flags, commands, () =>
+    const rules = flags.template.length > 0 ? undefined : commands;
+    await mintAndPrint(io, flags, rules, () =>
       session.client.call(session.operations.mintAppToken, {
         params: { app },
         body: {
@@ -62,6 +72,10 @@ export const command = defineCommand({
           expiry,
           commands: commands.map(({ args, exact }) => ({ args: [...args], exact })),
           ...(flags.machine.length === 0 ? {} : { machines: [...flags.machine] }),
+          ...(restrictions.caveats.length === 0 ? {} : { caveats: restrictions.caveats }),
+          ...(restrictions.command_caveats.length === 0
+            ? {}
+            : { command_caveats: restrictions.command_caveats }),
           ...(flags.noRead ? { no_read: true } : {}),
           ...(flags.dryRun ? { dry_run: true } : {}),
         },

@@ -11,18 +11,7 @@
  */
 import { PosternError } from '@postern/contract/errors';
 import { splitShellWords } from '@postern/contract/shell-words';
-
-export type TemplateWord =
-  | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'one-of'; readonly texts: readonly string[] }
-  | { readonly kind: 'integer'; readonly least: bigint; readonly most: bigint }
-  | { readonly kind: 'pattern'; readonly pattern: string };
-
-export interface CommandTemplate {
-  readonly words: readonly TemplateWord[];
-  /** Words that may follow: at most so many, each of this form. */
-  readonly tail?: { readonly most: number; readonly word: TemplateWord };
-}
+import type { CommandTemplate, TemplateWord } from '@postern/token';
 
 /** @throws PosternError `invalid_command` for a blank template, or a hole that cannot be read. */
 export function readTemplate(line: string): CommandTemplate {
@@ -49,7 +38,7 @@ function readWord(part: string): TemplateWord {
 function readHole(inner: string, part: string): TemplateWord {
   const pattern = /^\/(.+)\/$/s.exec(inner)?.[1];
   if (pattern !== undefined) return { kind: 'pattern', pattern };
-  const range = /^(-?\d{1,18})\.\.(-?\d{1,18})$/.exec(inner);
+  const range = /^(-?\d{1,15})\.\.(-?\d{1,15})$/.exec(inner);
   if (range !== null) {
     const [least, most] = [BigInt(range[1] ?? ''), BigInt(range[2] ?? '')];
     if (least > most) throw unreadable(part, 'its range is empty');
