@@ -15,6 +15,7 @@ import type { TokenRecord } from '@postern/store';
 import type { AuthorityContext } from './context.ts';
 import { AuthorityError } from './errors.ts';
 import { keyIdOf } from './hazmat/index.ts';
+import { tokenIdOf } from './ids.ts';
 
 /** A permission token whose chain holds, whose record is here, and which is not revoked. */
 export interface CheckedToken {
@@ -40,7 +41,8 @@ export async function checkHeader(context: AuthorityContext, header: string): Pr
   const invalid: CheckedHeader['invalid'][number][] = [];
   for (const member of members) {
     const family = tokenUuid(member.token.nonce, context.crypto);
-    const record = await context.store.findTokenByUuid(family);
+    const found = await context.store.findToken(tokenIdOf(family));
+    const record = found?.uuid === family ? found : undefined;
     try {
       valid.push(checkMember(context, member, family, record));
     } catch (error) {

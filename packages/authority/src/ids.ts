@@ -3,9 +3,23 @@ import { createHash, randomBytes } from 'node:crypto';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
-export function newId(prefix: 'org' | 'app' | 'usr' | 'tok' | 'exec' | 'agt'): string {
+export function newId(prefix: 'org' | 'app' | 'usr' | 'exec' | 'agt'): string {
   const letters = Array.from(randomBytes(16), (byte) => BASE32.charAt(byte & 31));
   return `${prefix}_${letters.join('')}`;
+}
+
+/**
+ * The record id of a token, made from its uuid: the first 80 bits in base32. One look-up by the primary key finds the
+ * record of a presented token, and no second index has to be kept.
+ */
+export function tokenIdOf(uuid: string): string {
+  let bits = BigInt(`0x${uuid.replaceAll('-', '').slice(0, 20)}`);
+  let letters = '';
+  for (let i = 0; i < 16; i += 1) {
+    letters = BASE32.charAt(Number(bits & 31n)) + letters;
+    bits >>= 5n;
+  }
+  return `tok_${letters}`;
 }
 
 /** A machine id in the form flyctl knows: 14 hexadecimal characters. */

@@ -17,7 +17,7 @@ import { caveatsFor } from './caveats-for.ts';
 import type { AuthorityContext, Origin, Person } from './context.ts';
 import { AuthorityError } from './errors.ts';
 import { kidOf } from './hazmat/index.ts';
-import { newId } from './ids.ts';
+import { tokenIdOf } from './ids.ts';
 import { requireLifetime, requireMember } from './policy.ts';
 
 /** 175200h: twenty years of 365 days, as flyctl's default. */
@@ -106,11 +106,12 @@ export function sign(
     ),
   );
   const expires = expiration(caveats);
+  const uuid = tokenUuid(token.nonce, context.crypto);
   return {
     header: formatHeader([token]),
     token: {
-      id: newId('tok'),
-      uuid: tokenUuid(token.nonce, context.crypto),
+      id: tokenIdOf(uuid),
+      uuid,
       keyId,
       organizationId: of.organization.id,
       appId: of.app?.id ?? null,

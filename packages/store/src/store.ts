@@ -77,7 +77,6 @@ export interface Store {
   findOrganization(reference: string | number): Promise<OrganizationRecord | undefined>;
   findApp(reference: string | number): Promise<AppRecord | undefined>;
   findMachine(machineId: string): Promise<MachineRecord | undefined>;
-  findTokenByUuid(uuid: string): Promise<TokenRecord | undefined>;
   findToken(tokenId: string): Promise<TokenRecord | undefined>;
   findExec(execId: string): Promise<ExecRecord | undefined>;
   findAgent(agentId: string): Promise<AgentRecord | undefined>;

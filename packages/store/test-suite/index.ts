@@ -112,7 +112,11 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
           revokedAt: null,
           uses: 0,
         });
-        expect(await store.findTokenByUuid('uuid-tok_1')).toMatchObject({ id: 'tok_1' });
+        await expect(
+          store.commit([{ kind: 'token.insert', token: token(ground, 'tok_1') }]),
+        ).rejects.toMatchObject({
+          code: 'taken',
+        });
       });
 
       test('the first revocation stands', async () => {

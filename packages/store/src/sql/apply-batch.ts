@@ -27,6 +27,9 @@ interface ChainHead {
 export function* applyBatch(units: readonly (readonly Write[])[], readError: ReadDatabaseError): BatchSteps {
   const head = yield* readHead();
   const outcomes: UnitOutcome[] = [];
+  const [only] = units;
+  // One unit alone needs no savepoint: when it fails, the transaction fails.
+  if (units.length === 1 && only !== undefined) return [{ results: yield* applyUnit(only, head) }];
   for (const writes of units) {
     const before = { ...head };
     yield statement('SAVEPOINT unit', []);

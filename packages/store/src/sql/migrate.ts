@@ -8,6 +8,10 @@ export const MIGRATIONS: readonly (readonly string[])[] = [first];
 export interface Dialect {
   /** A 64-bit primary key that is never reused. */
   readonly serial: string;
+  /** A 64-bit column whose values we give; as a primary key it is the order of the table itself. */
+  readonly sequence: string;
+  /** Said of a table whose rows lie in the order of its primary key. */
+  readonly clustered: string;
   readonly bytes: string;
 }
 
@@ -23,7 +27,13 @@ export function pendingMigrations(version: number, dialect: Dialect): string[] {
       `the data was written by a newer version of Postern (schema ${version}; this version knows ${MIGRATIONS.length})`,
     );
   }
+  const spelling: Readonly<Record<string, string>> = {
+    SERIAL: dialect.serial,
+    SEQUENCE: dialect.sequence,
+    CLUSTERED: dialect.clustered,
+    BYTES: dialect.bytes,
+  };
   return MIGRATIONS.slice(version)
     .flat()
-    .map((sql) => sql.replaceAll('$SERIAL', dialect.serial).replaceAll('$BYTES', dialect.bytes));
+    .map((sql) => sql.replaceAll(/\$([A-Z]+)/g, (_, name: string) => spelling[name] ?? name));
 }

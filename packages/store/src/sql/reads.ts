@@ -64,7 +64,6 @@ export function createReads(all: ReadAll): Reads {
         ? one(appOf, `${APP} WHERE apps.id = $1`, reference)
         : one(appOf, `${APP} WHERE apps.name = $1 OR apps.public_id = $1`, reference),
     findMachine: (machineId) => one(machineOf, 'SELECT * FROM machines WHERE id = $1', machineId),
-    findTokenByUuid: (uuid) => one(tokenOf, `${TOKEN} WHERE tokens.uuid = $1`, uuid),
     findToken: (tokenId) => one(tokenOf, `${TOKEN} WHERE tokens.id = $1`, tokenId),
     findExec: (execId) => one(execOf, 'SELECT * FROM execs WHERE id = $1', execId),
     findAgent: (agentId) => one(agentOf, 'SELECT * FROM agents WHERE id = $1', agentId),

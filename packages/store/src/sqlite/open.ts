@@ -17,7 +17,12 @@ import type { Write } from '../write.ts';
 import { readSqliteError } from './errors.ts';
 import { holdLock } from './lock.ts';
 
-const DIALECT: Dialect = { serial: 'INTEGER PRIMARY KEY AUTOINCREMENT', bytes: 'BLOB' };
+const DIALECT: Dialect = {
+  serial: 'INTEGER PRIMARY KEY AUTOINCREMENT',
+  sequence: 'INTEGER',
+  clustered: 'WITHOUT ROWID',
+  bytes: 'BLOB',
+};
 
 /**
  * Opens or creates the database `postern.db` in a directory, migrating it.
@@ -117,18 +122,19 @@ function runTransaction(
 
 /** Prepares each statement text once. */
 function prepareOnce(database: DatabaseSync): (statement: Statement) => StatementResult {
-  const prepared = new Map<string, StatementSync>();
+  const prepared = new Map<string, { readonly statement: StatementSync; readonly reads: boolean }>();
   return ({ sql, params }) => {
-    let statement = prepared.get(sql);
-    if (statement === undefined) {
+    let known = prepared.get(sql);
+    if (known === undefined) {
       // `$1` is a named parameter to SQLite; `?1` is the first of the list.
-      statement = database.prepare(sql.replaceAll(/\$(\d+)/g, '?$1'));
-      prepared.set(sql, statement);
+      const statement = database.prepare(sql.replaceAll(/\$(\d+)/g, '?$1'));
+      known = { statement, reads: /^\s*SELECT|RETURNING id$/.test(sql) };
+      prepared.set(sql, known);
     }
-    if (/^\s*SELECT|RETURNING id$/.test(sql)) {
-      const rows: Row[] = statement.all(...params);
+    if (known.reads) {
+      const rows: Row[] = known.statement.all(...params);
       return { rows, changes: rows.length };
     }
-    return { rows: [], changes: Number(statement.run(...params).changes) };
+    return { rows: [], changes: Number(known.statement.run(...params).changes) };
   };
 }

@@ -1,4 +1,4 @@
-/** The first schema. `$SERIAL` and `$BYTES` are spelled by each database. Ids are never given out twice. */
+/** The first schema. What begins with `$` is spelled by each database. Ids are never given out twice. */
 export const first: readonly string[] = [
   `CREATE TABLE users (
     id $SERIAL, public_id TEXT NOT NULL UNIQUE, email TEXT NOT NULL UNIQUE, created_at BIGINT NOT NULL)`,
@@ -29,16 +29,15 @@ export const first: readonly string[] = [
     id TEXT PRIMARY KEY, generation BIGINT NOT NULL UNIQUE, sealed $BYTES NOT NULL, created_at BIGINT NOT NULL,
     retired_at BIGINT)`,
   `CREATE TABLE tokens (
-    id TEXT PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, key_id TEXT NOT NULL REFERENCES key_generations(id),
+    id TEXT PRIMARY KEY, uuid TEXT NOT NULL, key_id TEXT NOT NULL REFERENCES key_generations(id),
     organization_id BIGINT NOT NULL, app_id BIGINT, name TEXT NOT NULL, profile TEXT NOT NULL,
     caveats $BYTES NOT NULL, created_by BIGINT NOT NULL REFERENCES users(id), created_at BIGINT NOT NULL,
     expires_at BIGINT, revoked_at BIGINT, revoke_reason TEXT, successor_id TEXT, revokes_on_use TEXT,
     dies_at BIGINT,
     last_used_at BIGINT, last_used_from TEXT, last_used_machine TEXT, last_used_command TEXT,
-    uses BIGINT NOT NULL DEFAULT 0, refusals BIGINT NOT NULL DEFAULT 0)`,
+    uses BIGINT NOT NULL DEFAULT 0, refusals BIGINT NOT NULL DEFAULT 0) $CLUSTERED`,
   `CREATE INDEX tokens_organization ON tokens (organization_id, created_at, id)`,
   `CREATE INDEX tokens_app ON tokens (app_id, created_at, id)`,
-  `CREATE INDEX tokens_key ON tokens (key_id)`,
   `CREATE TABLE token_usage (
     token_id TEXT NOT NULL, day TEXT NOT NULL, organization_id BIGINT NOT NULL, allowed BIGINT NOT NULL,
     refused BIGINT NOT NULL, PRIMARY KEY (token_id, day))`,
@@ -53,13 +52,15 @@ export const first: readonly string[] = [
     token_id TEXT, user_id BIGINT, source TEXT, command TEXT NOT NULL, detached BIGINT NOT NULL, tty BIGINT NOT NULL,
     started_at BIGINT NOT NULL, ended_at BIGINT, reason TEXT, exit_code BIGINT, exit_signal BIGINT,
     stdout_bytes BIGINT NOT NULL, stderr_bytes BIGINT NOT NULL, truncated BIGINT NOT NULL, recorded BIGINT NOT NULL,
-    idempotency_key TEXT, UNIQUE (organization_id, idempotency_key))`,
+    idempotency_key TEXT) $CLUSTERED`,
+  `CREATE UNIQUE INDEX execs_idempotency ON execs (organization_id, idempotency_key)
+    WHERE idempotency_key IS NOT NULL`,
   `CREATE INDEX execs_app ON execs (app_id, started_at)`,
-  `CREATE INDEX execs_token ON execs (token_id, started_at)`,
+  `CREATE INDEX execs_token ON execs (token_id, started_at) WHERE token_id IS NOT NULL`,
   `CREATE INDEX execs_running ON execs (ended_at) WHERE ended_at IS NULL`,
   `CREATE TABLE audit (
-    seq BIGINT PRIMARY KEY, organization_id BIGINT, app_id BIGINT, token_id TEXT, exec_id TEXT, action TEXT NOT NULL,
+    seq $SEQUENCE PRIMARY KEY, organization_id BIGINT, app_id BIGINT, token_id TEXT, exec_id TEXT, action TEXT NOT NULL,
     outcome TEXT NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL)`,
   `CREATE INDEX audit_organization ON audit (organization_id, seq)`,
-  `CREATE INDEX audit_token ON audit (token_id, seq)`,
+  `CREATE INDEX audit_token ON audit (token_id, seq) WHERE token_id IS NOT NULL`,
 ];
