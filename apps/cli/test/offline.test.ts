@@ -241,6 +241,41 @@ describe('tokens explain', () => {
   });
 });
 
+describe('restrictions beyond commands', () => {
+  test('narrow offline and are explained', async () => {
+    const flags = [
+      '--template',
+      'git log {1..20}',
+      '--no-tty',
+      '--max-timeout',
+      '1m',
+      '--allow-cidr',
+      '10.0.0.0/8',
+    ];
+    const { stdout, code } = await withToken(token, 'tokens', 'attenuate', ...flags);
+    expect(code).toBe(0);
+    const narrowed = stdout.trim();
+    expect(parseHeader(narrowed)[0]?.unsafeCaveats.slice(4)).toMatchObject([
+      {
+        type: 'IfPresent',
+        ifs: [{ type: 'CommandTemplates' }, { type: 'NoTty' }, { type: 'MaxTimeout', seconds: 60n }],
+        else: 1,
+      },
+      { type: 'SourceAddress', networks: ['10.0.0.0/8'] },
+    ]);
+    const refused = await withToken(narrowed, 'tokens', 'explain', 'git log 21');
+    expect(refused).toMatchObject({ code: 77 });
+    expect(refused.stdout).toContain('has none of the allowed forms');
+  });
+
+  test('a shorter timeout than the default is found out', async () => {
+    const { stdout } = await withToken(token, 'tokens', 'attenuate', '--max-timeout', '10s');
+    const ran = await withToken(stdout.trim(), 'tokens', 'explain', 'uname -a');
+    expect(ran).toMatchObject({ code: 77 });
+    expect(ran.stdout).toContain('at most 10 seconds');
+  });
+});
+
 describe('tokens 3p', () => {
   const secret = encodeBase64(new Uint8Array(32).fill(7));
   const env = { POSTERN_TOKEN: token, TOKEN_3P_SHARED_SECRET: secret };

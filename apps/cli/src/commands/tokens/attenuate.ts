@@ -1,9 +1,9 @@
-import { PosternError } from '@postern/contract/errors';
 import { defineCommand } from '../../core/command.ts';
 import { list, SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
 import { attenuateTokens } from './attenuate-tokens.ts';
 import { DEFAULT_LOCATION, LOCATION_FLAG_HELP } from './presented-tokens.ts';
 import { OUTPUT_FLAG } from './mint-flags.ts';
+import { RESTRICTION_FLAGS } from './restriction-flags.ts';
 
 export const command = defineCommand({
   description:
@@ -15,6 +15,7 @@ export const command = defineCommand({
     prefix: list('COMMAND', 'The words a command must begin with', { short: 'p' }),
     machine: list('ID', 'Allow only this machine'),
     for: text('DURATION', 'Expire after this long, such as 5m', {}),
+    ...RESTRICTION_FLAGS,
     noRead: toggle('With commands: do not let the token read apps and machines'),
     file: text('FILE', 'Read restrictions from a JSON file; - is stdin', { short: 'f', complete: 'file' }),
     location: text('URL', LOCATION_FLAG_HELP, { short: 'l', hidden: true, default: DEFAULT_LOCATION }),
@@ -38,12 +39,6 @@ export const command = defineCommand({
     version: '1',
   },
   run: async (io, { flags }) => {
-    const none = flags.command.length + flags.prefix.length + flags.machine.length === 0;
-    if (none && flags.for === undefined && flags.file === undefined && io.terminal.stdin) {
-      throw new PosternError('bad_request', 'no restriction was given', {
-        hint: 'say --command, --prefix, --machine, --for or --file, or pipe JSON into stdin',
-      });
-    }
-    await attenuateTokens(io, flags, none && flags.for === undefined && flags.file === undefined);
+    await attenuateTokens(io, flags);
   },
 });

@@ -58,7 +58,7 @@ export const command = defineCommand({
   run: async (io, { flags, words, rest }) => {
     const commands = commandRules([...words, ...(rest ?? [])], flags.command, flags.commandPrefix);
     const expiry = readExpiry(flags.expiry);
-    const { readRestrictions } = await import('./mint-restrictions.ts');
+    const { readRestrictions, restrictionsToJson } = await import('./read-restrictions.ts');
     const restrictions = readRestrictions(flags, commands);
     const session = await connect(io, flags);
     const app = await chooseApp(io, flags, session);
@@ -72,10 +72,7 @@ export const command = defineCommand({
           expiry,
           commands: commands.map(({ args, exact }) => ({ args: [...args], exact })),
           ...(flags.machine.length === 0 ? {} : { machines: [...flags.machine] }),
-          ...(restrictions.caveats.length === 0 ? {} : { caveats: restrictions.caveats }),
-          ...(restrictions.command_caveats.length === 0
-            ? {}
-            : { command_caveats: restrictions.command_caveats }),
+          ...restrictionsToJson(restrictions),
           ...(flags.noRead ? { no_read: true } : {}),
           ...(flags.dryRun ? { dry_run: true } : {}),
         },

@@ -28,6 +28,9 @@ interface ExplainFlags extends GlobalValues {
   readonly location: string;
 }
 
+/** Of an exec whose request names no timeout. */
+const DEFAULT_TIMEOUT_SECONDS = 30;
+
 /** Allowed when any one of the permission tokens allows it; their rights never add up. */
 export function explainTokens(io: Io, flags: ExplainFlags, argv: readonly string[]): Explanation {
   const { permission } = sortTokens(presentedTokens(io, flags), flags.location);
@@ -50,9 +53,9 @@ export function explainTokens(io: Io, flags: ExplainFlags, argv: readonly string
   return { allowed: false, refusals, note: first === undefined ? undefined : assumption(first) };
 }
 
-/** Discharges can only be judged by who can verify them. */
+/** Discharges can only be judged by who can verify them, and addresses by who is connected to. */
 function restrictions(token: UnverifiedToken): Caveat[] {
-  return token.unsafeCaveats.filter(({ type }) => type !== '3P');
+  return token.unsafeCaveats.filter(({ type }) => type !== '3P' && type !== 'SourceAddress');
 }
 
 /** The exec as the token's own app and organization would see it. */
@@ -75,6 +78,11 @@ function assumedAccess(
     appId: (apps?.type === 'Apps' ? apps.apps.find(({ id }) => id !== 0n)?.id : undefined) ?? 1n,
     machine: machine ?? pinned ?? 'any',
     command,
+    // What `postern machine exec` asks for when nothing else is said.
+    stdin: false,
+    tty: false,
+    envNames: [],
+    timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
   };
 }
 
@@ -85,8 +93,10 @@ function flatten(caveats: readonly Caveat[]): Caveat[] {
 }
 
 function assumption(token: UnverifiedToken): string {
-  const outside = token.unsafeCaveats.some(({ type }) => type === '3P')
-    ? ', and that its third parties discharge it'
-    : '';
-  return `this takes for granted that the token is genuine, not revoked, and used on its own app${outside}`;
+  const has = (wanted: string): boolean => token.unsafeCaveats.some(({ type }) => type === wanted);
+  return [
+    'this takes for granted that the token is genuine, not revoked, and used on its own app',
+    ...(has('3P') ? ['that its third parties discharge it'] : []),
+    ...(has('SourceAddress') ? ['that it is used from a network it allows'] : []),
+  ].join(', and ');
 }

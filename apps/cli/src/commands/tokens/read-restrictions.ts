@@ -1,4 +1,4 @@
-/** Restrictions beyond commands, from the flags of `tokens create machine-exec` to what the server is asked for. */
+/** Restrictions beyond commands, from flags to caveats. */
 import { parseGoDuration } from '@postern/contract/go-duration';
 import { PosternError } from '@postern/contract/errors';
 import { caveatsToJson, encodeCaveats, type Caveat, type Json } from '@postern/token';
@@ -9,14 +9,9 @@ import { readTemplate } from './template-rules.ts';
 
 export interface Restrictions {
   /** On everything the token does. */
-  readonly caveats: CaveatBody[];
-  /** On running a command only. */
-  readonly command_caveats: CaveatBody[];
-}
-
-interface CaveatBody {
-  readonly type: string;
-  readonly body: Json;
+  readonly everywhere: readonly Caveat[];
+  /** On running a command only; they belong beside `Commands` in an `IfPresent`. */
+  readonly onCommands: readonly Caveat[];
 }
 
 /**
@@ -24,16 +19,33 @@ interface CaveatBody {
  * @throws PosternError `bad_request` or `invalid_command` for a value that cannot be a restriction.
  */
 export function readRestrictions(flags: RestrictionFlags, commands: readonly CommandRule[]): Restrictions {
+  const { allowCidr } = flags;
+  const everywhere: Caveat[] =
+    allowCidr.length === 0 ? [] : [{ type: 'SourceAddress', networks: names(allowCidr) }];
+  const onCommands = [...templates(flags.template, commands), ...limits(flags)];
   try {
-    return {
-      caveats: toJson(
-        flags.allowCidr.length === 0 ? [] : [{ type: 'SourceAddress', networks: names(flags.allowCidr) }],
-      ),
-      command_caveats: toJson([...templates(flags.template, commands), ...limits(flags)]),
-    };
+    // Writing checks what a type cannot say: networks, directories, patterns.
+    encodeCaveats([...everywhere, ...onCommands]);
   } catch (error) {
     throw fromTokenError(error);
   }
+  return { everywhere, onCommands };
+}
+
+/** The same as the server is asked for it. */
+export function restrictionsToJson({ everywhere, onCommands }: Restrictions): {
+  caveats?: CaveatBody[];
+  command_caveats?: CaveatBody[];
+} {
+  return {
+    ...(everywhere.length === 0 ? {} : { caveats: toJson(everywhere) }),
+    ...(onCommands.length === 0 ? {} : { command_caveats: toJson(onCommands) }),
+  };
+}
+
+interface CaveatBody {
+  readonly type: string;
+  readonly body: Json;
 }
 
 function limits(flags: RestrictionFlags): Caveat[] {
@@ -87,8 +99,6 @@ function names(values: readonly string[]): string[] {
 
 /** Numbers of the JSON form may be BigInt, which plain JSON cannot hold; these are all small. */
 function toJson(caveats: readonly Caveat[]): CaveatBody[] {
-  // Writing checks what a type cannot say: networks, directories, patterns.
-  encodeCaveats(caveats);
   return caveatsToJson(caveats).map(({ type, body }) => ({ type, body: plain(body) }));
 }
 
