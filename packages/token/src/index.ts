@@ -26,6 +26,8 @@ export { caveatToJson, caveatsToJson, type CaveatJson } from './caveats/to-json.
 export { clear, explainRefusal, type Verdict } from './clear.ts';
 export { commandMatches, describeCommand, describeCommands } from './commands.ts';
 export type { TokenCrypto } from './crypto.ts';
+export { dangerNotes, templateDangerNotes, type DangerNote } from './danger/notes.ts';
+export { DANGER_TABLE, type DangerKind, type DangerRow } from './danger/table.ts';
 export { decodeCaveats, decodeToken, parseToken } from './decode.ts';
 export {
   encodeCaveat,
@@ -38,6 +40,7 @@ export {
 export { TokenError, type TokenErrorCode } from './errors.ts';
 export { expiration } from './expiration.ts';
 export { bundle, parseHeader, stripSchemes, type BundleMember } from './header.ts';
+export { inspect, type InspectedCaveat, type Inspection } from './inspect.ts';
 export { decodeBase64, encodeBase64 } from './lib/base64.ts';
 export { parseExactJson, stringifyExactJson, type Json } from './lib/exact-json.ts';
 export { LIMITS } from './limits.ts';

@@ -29,7 +29,7 @@ const ANY: Pick<Position, 'ranges' | 'negated'> = { ranges: [], negated: true };
  * @throws TokenError `bad-caveat` saying where the pattern goes wrong, `limit` when it has too many positions.
  */
 export function parsePattern(text: string): Pattern {
-  const chars = [...text];
+  const chars = Array.from(text);
   if (chars.length > LIMITS.patternChars) {
     throw new TokenError('limit', `a pattern of more than ${LIMITS.patternChars} characters`);
   }
