@@ -63,7 +63,7 @@ describe('bash', () => {
 
   test('completes commands and flags', () => {
     expect(complete('tokens', 'a')).toEqual(['attenuate']);
-    expect(complete('tokens', 'create', 'machine-exec', '--no')).toEqual(['--no-read']);
+    expect(complete('tokens', 'create', 'machine-exec', '--no-r')).toEqual(['--no-read']);
     expect(complete('tokens', 'list', '--status', 'l')).toEqual(['live', 'long_lived']);
   });
 });
