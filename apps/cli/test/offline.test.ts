@@ -48,8 +48,9 @@ describe('tokens debug', () => {
     expect(JSON.parse(stdout)).toMatchObject([
       {
         uuid: expect.stringMatching(/^[0-9a-f]{8}-/) as string,
-        kid: '010203040506070809',
-        expires_at: '2100-01-01T00:00:00.000Z',
+        verified: false,
+        kid_hex: '010203040506070809',
+        expires_at: '2100-01-01T00:00:00Z',
         summary: expect.stringContaining('uname -a') as string,
       },
     ]);

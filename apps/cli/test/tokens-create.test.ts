@@ -103,6 +103,27 @@ describe('tokens create machine-exec', () => {
     expect((await mint('-x', '0', 'ls')).stderr).toContain('warning: this token never expires');
   });
 
+  test.each([
+    [['-p', 'find /var/log'], '"find": '],
+    [['-C', 'bash'], '"bash": a shell runs whatever it is given'],
+    [['-C', 'python3.12 -c pass'], '"python3.12": '],
+    [['-p', '/usr/bin/env'], '"/usr/bin/env": '],
+    [['ls -l'], 'is taken as the name of one program'],
+    [['--template', 'sudo {ls|id}'], '"sudo": '],
+  ])('%j is warned of', async (args, message) => {
+    const ran = await mint('-x', '1h', ...args);
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain(`warning: `);
+    expect(ran.stderr).toContain(message);
+  });
+
+  test.each([[['-C', 'uname -a']], [['-C', 'find /var/log -name x']], [['-C', 'git status']]])(
+    '%j is not',
+    async (args) => {
+      expect((await mint('-x', '1h', ...args)).stderr).not.toContain('warning');
+    },
+  );
+
   test('--json prints the token with its record', async () => {
     const ran = await mint('--json', '-n', 'nightly', '-x', '48h', 'ls');
     const parsed = JSON.parse(ran.stdout) as Record<string, unknown>;

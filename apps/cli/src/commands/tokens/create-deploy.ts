@@ -35,7 +35,7 @@ export const command = defineCommand({
     const expiry = readExpiry(flags.expiry);
     const session = await connect(io, flags);
     const app = await chooseApp(io, flags, session);
-    await mintAndPrint(io, flags, undefined, () =>
+    await mintAndPrint(io, flags, [], () =>
       session.client.call(session.operations.mintAppToken, {
         params: { app },
         body: { profile: 'deploy', name: flags.name, expiry, ...(flags.dryRun ? { dry_run: true } : {}) },

@@ -58,12 +58,15 @@ export const command = defineCommand({
   run: async (io, { flags, words, rest }) => {
     const commands = commandRules([...words, ...(rest ?? [])], flags.command, flags.commandPrefix);
     const expiry = readExpiry(flags.expiry);
-    const { readRestrictions, restrictionsToJson } = await import('./read-restrictions.ts');
+    const [{ readRestrictions, restrictionsToJson }, { noteDangers }] = await Promise.all([
+      import('./read-restrictions.ts'),
+      import('./note-dangers.ts'),
+    ]);
     const restrictions = readRestrictions(flags, commands);
     const session = await connect(io, flags);
     const app = await chooseApp(io, flags, session);
-    const rules = flags.template.length > 0 ? undefined : commands;
-    await mintAndPrint(io, flags, rules, () =>
+    const dangers = noteDangers(commands, restrictions.onCommands);
+    await mintAndPrint(io, flags, dangers, () =>
       session.client.call(session.operations.mintAppToken, {
         params: { app },
         body: {

@@ -31,7 +31,7 @@ export const command = defineCommand({
     const expiry = readExpiry(flags.expiry);
     const session = await connect(io, flags);
     const org = await chooseOrganization(io, flags, session, allWords(input)[0]);
-    await mintAndPrint(io, flags, undefined, () =>
+    await mintAndPrint(io, flags, [], () =>
       session.client.call(session.operations.mintOrganizationToken, {
         params: { org },
         body: {

@@ -49,7 +49,7 @@ export const command = defineCommand({
     }
     const session = await connect(io, flags);
     const org = await chooseOrganization(io, flags, session, argument);
-    await mintAndPrint(io, flags, undefined, () =>
+    await mintAndPrint(io, flags, [], () =>
       session.client.call(session.operations.mintOrganizationToken, {
         params: { org },
         body: { profile: 'readonly', name: flags.name, expiry, ...(flags.dryRun ? { dry_run: true } : {}) },

@@ -1,9 +1,8 @@
 import { EXIT_CODES } from '@postern/contract/errors';
 import {
   caveatsToJson,
-  expiration,
+  inspect,
   stringifyExactJson,
-  summarize,
   TokenError,
   tokenUuid,
   type Json,
@@ -19,7 +18,7 @@ export const command = defineCommand({
     'Show what is inside the tokens given with -t or POSTERN_TOKEN, as JSON, offline. Nothing is verified: anybody ' +
     'can write any restriction into a text that looks like a token. The signature is not shown.',
   flags: {
-    full: toggle('Add uuid, key id, expiry and a summary in words'),
+    full: toggle('Add uuid, signing key, expiry, and everything in words'),
     file: text('FILE', 'Not used; accepted for flyctl’s sake', { short: 'f', hidden: true }),
     json: toggle('Print JSON, as without it', { short: 'j', hidden: true }),
   },
@@ -31,8 +30,11 @@ export const command = defineCommand({
     '[].location': 'which service can verify the token',
     '[].caveats': 'its restrictions, each with `type` and `body`',
     '[].uuid': 'with --full: the id by which the audit log names the token',
-    '[].kid': 'with --full: the signing key, in hexadecimal',
+    '[].verified': 'with --full: false, because nobody has looked at the signature',
+    '[].kid_hex': 'with --full: the signing key',
     '[].expires_at': 'with --full: RFC 3339 time, or null',
+    '[].needs_discharges_from': 'with --full: third parties',
+    '[].caveats[].says': 'with --full: the restriction in words',
     '[].summary': 'with --full: what it allows, in one sentence',
   },
   run: async (io, { flags }) => {
@@ -44,20 +46,12 @@ export const command = defineCommand({
         say(io, `token ${index + 1} (${text.length} characters) cannot be read: ${token.message}`);
         continue;
       }
-      const caveats = caveatsToJson(token.unsafeCaveats);
-      const seconds = expiration(token.unsafeCaveats);
-      shown.push({
-        location: token.location,
-        ...(flags.full
-          ? {
-              uuid: await uuidOf(token),
-              kid: Buffer.from(token.nonce.kid).toString('hex'),
-              expires_at: seconds === undefined ? null : timeOf(seconds),
-              summary: summarize(token.unsafeCaveats),
-            }
-          : {}),
-        caveats,
-      });
+      const { location, unsafeCaveats } = token;
+      shown.push(
+        flags.full
+          ? { uuid: await uuidOf(token), ...inspect(token) }
+          : { location, caveats: caveatsToJson(unsafeCaveats) },
+      );
     }
     // Two blanks and an empty line more: this is flyctl's form, which scripts read.
     print(io, `${escapeControls(stringifyExactJson(shown, 2))}\n`);
@@ -69,11 +63,6 @@ export const command = defineCommand({
 async function uuidOf(token: UnverifiedToken): Promise<string> {
   const { nodeCrypto } = await import('@postern/token/mac/node');
   return tokenUuid(token.nonce, nodeCrypto);
-}
-
-function timeOf(seconds: bigint): string | null {
-  const date = new Date(Number(seconds) * 1000);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 /** JSON itself escapes C0 controls; these are the others a terminal may act on. */

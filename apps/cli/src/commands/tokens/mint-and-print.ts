@@ -6,8 +6,6 @@ import { print, printJson, say, warn } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { formatSpan, formatTime } from '../../output/times.ts';
 import { openSecretFile } from '../../settings/secret-file.ts';
-import type { CommandRule } from './command-rules.ts';
-
 interface Minted {
   readonly token: string;
   readonly record: TokenResource;
@@ -25,20 +23,20 @@ interface MintFlags {
 const LONG_LIFE_MILLISECONDS = 90 * 24 * 3600 * 1000;
 
 /**
- * @param rules commands of a machine-exec token, none of which means every command; undefined for other tokens.
+ * @param dangers what to think about before handing it out.
  * @param mint asks the server; called once the file for the token is sure to be writable.
  */
 export async function mintAndPrint(
   io: Io,
   flags: MintFlags,
-  rules: readonly CommandRule[] | undefined,
+  dangers: readonly string[],
   mint: () => Promise<Minted>,
 ): Promise<void> {
   if (flags.dryRun === true) {
     const { record } = await mint();
     printJson(io, record.caveats);
     say(io, `would allow: ${safeText(record.summary)}`);
-    await warnOfDangers(io, record, rules);
+    warnOfDangers(io, record, dangers);
     say(io, 'nothing was created');
     return;
   }
@@ -52,7 +50,7 @@ export async function mintAndPrint(
   }
   await file?.write(`${minted.token}\n`);
   printMinted(io, flags, minted);
-  await warnOfDangers(io, minted.record, rules);
+  warnOfDangers(io, minted.record, dangers);
 }
 
 function printMinted(io: Io, flags: MintFlags, { token, record, old_dies_at }: Minted): void {
@@ -81,11 +79,7 @@ function printMinted(io: Io, flags: MintFlags, { token, record, old_dies_at }: M
   }
 }
 
-async function warnOfDangers(
-  io: Io,
-  record: TokenResource,
-  rules: readonly CommandRule[] | undefined,
-): Promise<void> {
+function warnOfDangers(io: Io, record: TokenResource, dangers: readonly string[]): void {
   if (record.expires_at === null) {
     warn(io, 'this token never expires; -x sets how long it lives, such as -x 48h');
   } else {
@@ -94,7 +88,5 @@ async function warnOfDangers(
       warn(io, `this token lives ${formatSpan(life)}; -x sets how long it lives, such as -x 48h`);
     }
   }
-  if (rules === undefined) return;
-  const { noteDangers } = await import('./note-dangers.ts');
-  for (const note of noteDangers(rules)) warn(io, safeText(note));
+  for (const danger of dangers) warn(io, safeText(danger));
 }

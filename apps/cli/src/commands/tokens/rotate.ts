@@ -37,7 +37,7 @@ export const command = defineCommand({
   run: async (io, input) => {
     const { flags } = input;
     const { client, operations } = await connect(io, flags);
-    await mintAndPrint(io, flags, undefined, () =>
+    await mintAndPrint(io, flags, [], () =>
       client.call(operations.rotateToken, {
         params: { token: wordAt(input, 0) },
         body: {
