@@ -1,6 +1,6 @@
 /** `postern-agent`: joins a server once, then serves its machines. */
 import { parseArgs } from 'node:util';
-import { createProcessDriver, type Driver } from '@postern/exec';
+import { createProcessDriver, createSpawner, locateSpawner, type Driver } from '@postern/exec';
 import { AgentError, readIdentity, writeIdentity } from './config.ts';
 import { join } from './join.ts';
 import { runAgent } from './run.ts';
@@ -50,13 +50,17 @@ async function main(args: string[]): Promise<number> {
     const stop = new AbortController();
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
     if (values.embedded === true) process.stdin.on('end', () => stop.abort()).resume();
-    const process_ = createProcessDriver(process.env);
+    const program = locateSpawner(process.env['POSTERN_SPAWNER']);
+    if (program === undefined) log('the native spawner was not built: no terminals, no choice of user');
+    const spawner = program === undefined ? undefined : createSpawner(program);
+    const process_ = createProcessDriver({ environment: process.env, spawner });
     await runAgent(
       readIdentity(file),
       new Map<string, Driver>([[process_.kind, process_]]),
       stop.signal,
       log,
     );
+    await spawner?.close();
     return 0;
   }
   process.stderr.write(USAGE);

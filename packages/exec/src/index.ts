@@ -16,5 +16,8 @@ export {
 } from './link/agent-proof.ts';
 export { createGatewayLink, type GatewayLink } from './link/gateway-link.ts';
 export { LinkError } from './link/message.ts';
-export { createProcessDriver } from './process/driver.ts';
+export { cgroupProblem, type MachineLimits } from './process/cgroups.ts';
+export { createProcessDriver, type ProcessDriverOptions } from './process/driver.ts';
 export { parseSignal, signalNumber, type SignalName } from './signals.ts';
+export { createSpawner, type Spawner } from './spawner/client.ts';
+export { locateSpawner } from './spawner/locate.ts';

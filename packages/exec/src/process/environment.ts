@@ -3,21 +3,17 @@
  * were allowed by a caveat or the machine's policy, or they would not be here.
  */
 
+import type { Account } from './accounts.ts';
+
 /** Taken over from the agent when it has them. */
 const INHERITED = ['LANG', 'LC_ALL', 'TZ'] as const;
 
 /** A fixed search path: the agent's own could hold a directory somebody else may write to. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-export interface Account {
-  readonly name: string;
-  readonly home: string;
-  readonly shell: string;
-}
-
 export function childEnvironment(
   own: Readonly<Record<string, string | undefined>>,
-  account: Account,
+  account: Pick<Account, 'name' | 'home' | 'shell'>,
   asked: Readonly<Record<string, string>>,
   term: string | undefined,
 ): Record<string, string> {
