@@ -59,8 +59,13 @@ const io: Io = {
     process.on(signal, listener);
     return () => process.off(signal, listener);
   },
-  setRawMode: (on) => {
-    if (process.stdin.isTTY) process.stdin.setRawMode(on);
+  setRawMode: async (on) => {
+    if (!process.stdin.isTTY) return;
+    process.stdin.setRawMode(on);
+    if (!on) return;
+    // Node's raw mode still puts a carriage return before each newline, which garbles what draws on the whole screen.
+    const { spawnSync } = await import('node:child_process');
+    spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
   },
   programDirectory: import.meta.dirname,
   platform: process.platform,

@@ -149,10 +149,50 @@ describe('progress', () => {
 });
 
 describe('machine exec -T', () => {
-  test('says in words that this machine has no terminals, or gives one', async () => {
-    const terminal = open('machine', 'exec', '-a', 'demo', '-T', '--', 'tty');
-    const { code, screen } = await terminal.end();
-    if (code === 0) expect(screen).toContain('/dev/');
+  const exec = (...args: string[]) => open('machine', 'exec', '-a', 'demo', '-T', '--', ...args);
+  let hasTerminals = true;
+
+  test('gives the command a terminal of our size, or says that the machine has none', async () => {
+    const { code, screen } = await exec('sh', '-c', 'tty; stty size').end();
+    hasTerminals = code === 0;
+    if (hasTerminals) expect(screen).toMatch(/^\/dev\/pts\/\d+\r\n24 80\r\n/);
     else expect(screen).toContain('no terminal');
+  });
+
+  test('output comes as it is: a bare newline stays bare', async () => {
+    if (!hasTerminals) return;
+    const { screen } = await exec('sh', '-c', String.raw`stty -opost; printf "a\nb"`).end();
+    expect(screen).toContain('a\nb');
+  });
+
+  test('the terminal is itself again afterwards', async () => {
+    const { screen } = await openTerminal(
+      server.owner,
+      ['machine', 'exec', '-a', 'demo', '-T', '--', 'true'],
+      {
+        after: '; stty -a',
+      },
+    ).end();
+    expect(screen).toMatch(/\sopost/);
+    expect(screen).toMatch(/\sicanon/);
+    expect(screen).toMatch(/\secho\s/);
+  });
+
+  test('sends keys as they are typed: Ctrl-C and Ctrl-D belong to the command', async () => {
+    if (!hasTerminals) return;
+    const interrupted = exec(
+      'sh',
+      '-c',
+      "trap 'echo caught; exit 5' INT; echo ready; while :; do sleep 0.05; done",
+    );
+    await interrupted.see('ready');
+    interrupted.type('\u0003');
+    await interrupted.see('caught');
+    expect((await interrupted.end()).code).toBe(5);
+    const fed = exec('cat');
+    fed.type('hello\r');
+    await fed.see('hello\r\nhello');
+    fed.type('\u0004');
+    expect((await fed.end()).code).toBe(0);
   });
 });

@@ -22,7 +22,7 @@ const PATIENCE_MILLISECONDS = 20_000;
 
 export function openTerminal(world: World, args: readonly string[], options: TerminalOptions = {}): Terminal {
   const line = joinShellWords([process.execPath, BIN, ...args]);
-  const command = `stty cols ${options.columns ?? 80} rows 24; exec ${line} ${options.after ?? ''}`;
+  const command = `stty cols ${options.columns ?? 80} rows 24; ${options.after === undefined ? 'exec ' : ''}${line} ${options.after ?? ''}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     cwd: world.home,
     env: { ...world.env, TERM: 'xterm', SHELL: '/bin/sh', ...options.env },

@@ -35,8 +35,8 @@ export interface Io {
     signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGWINCH' | 'SIGQUIT',
     listener: () => void,
   ): () => void;
-  /** Turns key-by-key input of the terminal on or off. */
-  setRawMode(on: boolean): void;
+  /** Hands the terminal over, keys as they are typed and output as it comes; or takes it back. */
+  setRawMode(on: boolean): Promise<void>;
   /** Folder of this program, from which the server program is found. */
   readonly programDirectory: string;
   readonly platform: string;

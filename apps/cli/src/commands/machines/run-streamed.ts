@@ -52,7 +52,7 @@ export async function runStreamed(
       ? [io.onSignal('SIGWINCH', () => stream.resize(io.terminal.columns(), io.terminal.rows()))]
       : []),
   ];
-  if (terminal) io.setRawMode(true);
+  if (terminal) await io.setRawMode(true);
   if (flags.stdin || flags.tty) pump(io, stream);
   try {
     const { outcome } = await stream.result;
@@ -60,7 +60,7 @@ export async function runStreamed(
     return shellExitCode(outcome);
   } finally {
     for (const forget of undo) forget();
-    if (terminal) io.setRawMode(false);
+    if (terminal) await io.setRawMode(false);
     if (flags.stdin || flags.tty) io.stdin.destroy();
   }
 }
