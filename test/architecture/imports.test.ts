@@ -25,6 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'node:*',
     'zod',
     'hono',
+    'graphql',
     '@hono/node-server',
     'ws',
   ],

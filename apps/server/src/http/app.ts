@@ -2,6 +2,7 @@
 import { PosternError } from '@postern/contract';
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
+import { addFlyRoutes } from '../fly/routes.ts';
 import type { Services } from '../services.ts';
 import { joinAgent } from '../agents/join.ts';
 import { openApiDocument } from './openapi.ts';
@@ -27,6 +28,7 @@ export function createApp(services: Services): Hono {
     }
   });
   addOperationRoutes(app, services);
+  addFlyRoutes(app, services);
   app.notFound((c) => {
     const error = new PosternError('route_not_found', `there is nothing at ${c.req.method} ${c.req.path}`, {
       hint: 'see /v1/openapi.json for what there is',

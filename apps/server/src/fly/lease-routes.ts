@@ -1,0 +1,107 @@
+/** Leases of machines: flyctl takes one before it starts or stops a machine. They live in memory, for seconds. */
+import { PosternError } from '@postern/contract';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Context, Hono } from 'hono';
+import { findCaller, requirePerson } from '../http/caller.ts';
+import type { RequestFacts } from '../http/handler.ts';
+import { answerError } from '../http/routes.ts';
+import { sourceOf } from '../http/source.ts';
+import { findForAction } from '../operations/find.ts';
+import type { Services } from '../services.ts';
+
+interface Lease {
+  readonly nonce: string;
+  readonly owner: string;
+  readonly expiresAt: number;
+}
+
+const LONGEST_SECONDS = 3600;
+const PATH = '/v1/apps/:app/machines/:machine/lease';
+
+export function addLeaseRoutes(app: Hono, services: Services): void {
+  const leases = new Map<string, Lease>();
+  const current = (machine: string): Lease | undefined => {
+    const lease = leases.get(machine);
+    if (lease !== undefined && lease.expiresAt > services.now()) return lease;
+    leases.delete(machine);
+    return undefined;
+  };
+
+  const answer = (act: (machine: string, owner: string, c: Context) => object) => async (c: Context) => {
+    const requestId = randomUUID();
+    try {
+      const { machine, owner } = await requireControl(c, services);
+      c.header('fly-request-id', requestId);
+      return c.json(act(machine, owner, c));
+    } catch (thrown) {
+      return answerError(thrown, requestId, 'machines.lease', services);
+    }
+  };
+
+  app.post(
+    PATH,
+    answer((machine, owner, c) => {
+      const held = current(machine);
+      if (held !== undefined && held.nonce !== c.req.header('fly-machine-lease-nonce')) {
+        throw new PosternError('lease_held', `the lease of machine ${machine} is held by ${held.owner}`);
+      }
+      const seconds = Math.min(LONGEST_SECONDS, Math.max(1, Number(c.req.query('ttl') ?? '120') || 120));
+      const lease = {
+        nonce: held?.nonce ?? randomBytes(8).toString('hex'),
+        owner,
+        expiresAt: services.now() + seconds * 1000,
+      };
+      leases.set(machine, lease);
+      return present(lease, machine);
+    }),
+  );
+
+  app.get(
+    PATH,
+    answer((machine) => {
+      const held = current(machine);
+      if (held === undefined) throw new PosternError('lease_not_found', 'lease not found');
+      return present({ ...held, nonce: '' }, machine);
+    }),
+  );
+
+  app.delete(
+    PATH,
+    answer((machine, _owner, c) => {
+      const held = current(machine);
+      if (held?.nonce !== c.req.header('fly-machine-lease-nonce')) {
+        throw new PosternError('lease_not_found', 'lease not found');
+      }
+      leases.delete(machine);
+      return { ok: true };
+    }),
+  );
+}
+
+function present(lease: Lease, machine: string): object {
+  return {
+    status: 'success',
+    data: {
+      nonce: lease.nonce,
+      expires_at: Math.floor(lease.expiresAt / 1000),
+      owner: lease.owner,
+      version: machine,
+    },
+  };
+}
+
+async function requireControl(c: Context, services: Services): Promise<{ machine: string; owner: string }> {
+  const { app, machine } = c.req.param() as { app: string; machine: string };
+  const caller = await findCaller(c.req.raw.headers, c.req.method !== 'GET', services);
+  if (caller.kind === 'nobody') requirePerson(caller);
+  const facts: RequestFacts = {
+    caller,
+    source: sourceOf(c),
+    requestId: '',
+    signal: c.req.raw.signal,
+    headers: c.req.raw.headers,
+    setHeader: () => undefined,
+  };
+  await findForAction(app, machine, 'C', 'machine.lease', facts, services);
+  return { machine, owner: caller.kind === 'person' ? caller.person.email : 'a token' };
+}
