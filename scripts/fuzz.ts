@@ -60,7 +60,7 @@ function readCorpus(name: string): Uint8Array[] {
 }
 
 /** Runs one input; what was wrong with it, or undefined. */
-function tryInput(target: Target, input: Uint8Array, again = 2): string | undefined {
+function tryInput(target: Target, input: Uint8Array): string | undefined {
   // On a busy machine any input may be slow once; only what is slow every time is a finding.
   let quickest = Infinity;
   for (let attempt = 0; attempt < 3 && quickest > SLOW_MS; attempt += 1) {

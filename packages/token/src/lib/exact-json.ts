@@ -10,8 +10,38 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
-/** Reads JSON; an integer that a number cannot hold becomes a BigInt. */
+/**
+ * Reads JSON; an integer that a number cannot hold becomes a BigInt. A key that stands twice in one object is refused:
+ * readers differ in which of the two they believe.
+ *
+ * @throws TokenError `bad-json`.
+ */
 export function parseExactJson(text: string): unknown {
+  const value = parse(text);
+  if (repeatsKey(text)) throw new TokenError('bad-json', 'an object with the same key twice');
+  return value;
+}
+
+/** Whether some object of valid JSON names a key twice. */
+function repeatsKey(text: string): boolean {
+  const open: (Set<string> | undefined)[] = [];
+  let key = true;
+  for (const [part] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]/g)) {
+    if (part === '{' || part === '[') open.push(part === '{' ? new Set() : undefined);
+    else if (part === '}' || part === ']') open.pop();
+    const keys = open.at(-1);
+    if (part.startsWith('"') && key && keys !== undefined) {
+      // With its escapes undone: two spellings of one key are one key.
+      const name: unknown = JSON.parse(part);
+      if (keys.has(String(name))) return true;
+      keys.add(String(name));
+    }
+    key = part === '{' || part === ',';
+  }
+  return false;
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
       const source = context?.source;
