@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { DRIVER_TEST_PROGRAMS } from '../packages/exec/test/engines/debian-packages.ts';
 
 /** Program the tests run (or a path it must have), the Debian package it comes in. */
 const PROGRAMS: ReadonlyArray<readonly [program: string, debian: string]> = [
@@ -15,6 +16,8 @@ const PROGRAMS: ReadonlyArray<readonly [program: string, debian: string]> = [
   ['/usr/lib/postgresql', 'postgresql'],
   // Pseudo-terminals for questions, colour and width.
   ['script', 'bsdutils'],
+  // A container engine and an SSH server for the drivers.
+  ...DRIVER_TEST_PROGRAMS,
 ];
 
 function isInstalled(program: string): boolean {

@@ -6,6 +6,7 @@
  * then `link/message.ts`.
  */
 export type { Driver, DriverFeature, OutputChannel, OutputSink, RunningCommand } from './driver.ts';
+export { createDockerDriver, type DockerDriverOptions } from './docker/driver.ts';
 export { createAgentLink, type Admission, type AgentLink } from './link/agent-link.ts';
 export {
   createAgentKey,
@@ -21,3 +22,5 @@ export { createProcessDriver, type ProcessDriverOptions } from './process/driver
 export { parseSignal, signalNumber, type SignalName } from './signals.ts';
 export { createSpawner, type Spawner } from './spawner/client.ts';
 export { locateSpawner } from './spawner/locate.ts';
+export { createSshDriver, type SshDriver } from './ssh/driver.ts';
+export type { SshTarget } from './ssh/master.ts';

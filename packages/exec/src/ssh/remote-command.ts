@@ -1,0 +1,32 @@
+/**
+ * The one place where an argv becomes text: `ssh` hands a string to the login shell of the other side. Every word is
+ * quoted so that a POSIX shell reads it back as it is, and `exec` makes it a program, never a builtin or a function.
+ */
+
+/** Bytes the other side's system takes as one argument of its shell. */
+export const REMOTE_COMMAND_BYTES: number = 128 * 1024 - 1;
+
+export function quoteWord(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+export interface RemoteCommand {
+  readonly argv: readonly string[];
+  readonly cwd: string | null;
+  readonly env: Readonly<Record<string, string>>;
+  /** Printed with the process id before the command starts, so that the driver can reach it later. */
+  readonly marker: string;
+  /** Where the marker goes: a terminal has no stderr. */
+  readonly markerTo: 'stdout' | 'stderr';
+}
+
+export function remoteCommand({ argv, cwd, env, marker, markerTo }: RemoteCommand): string {
+  const steps = [
+    `printf '%s %s\\n' ${quoteWord(marker)} "$$"${markerTo === 'stderr' ? ' >&2' : ''}`,
+    ...(cwd === null ? [] : [`cd -- ${quoteWord(cwd)} || exit 126`]),
+    ...Object.entries(env).map(([name, value]) => `export ${name}=${quoteWord(value)}`),
+    // A login shell of bash would keep the functions of its profile; exec looks for programs alone.
+    `exec ${argv[0]?.startsWith('-') === true ? '-- ' : ''}${argv.map(quoteWord).join(' ')}`,
+  ];
+  return steps.join('; ');
+}
