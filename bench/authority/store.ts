@@ -10,6 +10,7 @@ import { openAuthority, type Authority, type Person } from '@postern/authority';
 import type { AppRecord, MachineRecord, OrganizationRecord, Store, Write } from '@postern/store';
 import { openSqliteStore } from '@postern/store/sqlite';
 import { nodeCrypto } from '@postern/token/mac/node';
+import { withWasm } from '@postern/token/mac/wasm';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ const MINTS = Number(process.argv[2] ?? 2000);
 const RECORDS = Number(process.argv[3] ?? 1_000_000);
 const NOW = Date.now();
 const directory = mkdtempSync(join(tmpdir(), 'postern-bench-'));
+const FACTS = { stdin: false, tty: false, timeoutSeconds: 30, outputBytes: 1000, envNames: [] };
 const KEK = new Uint8Array(32).fill(1);
 const owner: Person = { userId: 1, publicId: 'usr_o', email: 'owner@example.test' };
 const origin = { source: null };
@@ -85,7 +87,7 @@ async function ground(name: string): Promise<Ground> {
   const authority = await openAuthority({
     store,
     keyEncryptionKey: KEK,
-    crypto: nodeCrypto,
+    crypto: withWasm(nodeCrypto),
     location: 'https://api.fly.io/v1',
     now: () => Date.now(),
   });
@@ -117,7 +119,7 @@ const request = {
   commands: [{ args: ['true'], exact: true }],
 } as const;
 const mint = (): Promise<unknown> => authority.mint(owner, request, origin);
-await timed(200, 1, mint);
+await timed(4000, 1, mint);
 const bare = bareInserts();
 const alone = await timed(MINTS, 1, mint);
 const together = await timed(MINTS * 4, 32, mint);
@@ -129,6 +131,7 @@ const exec = (): Promise<unknown> =>
     machine,
     argv: ['true'],
     source: null,
+    facts: FACTS,
     detached: false,
     tty: false,
     recorded: false,
@@ -159,6 +162,7 @@ async function acts({ store: s, authority: a, app: web, organization: o, machine
       machine: m,
       argv: ['true'],
       source: null,
+      facts: FACTS,
       detached: false,
       tty: false,
       recorded: false,

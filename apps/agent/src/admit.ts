@@ -11,7 +11,9 @@ import {
   decodeBase64,
   decodeCaveats,
   explainRefusal,
+  refuseUngranted,
   TokenError,
+  type Access,
   type Caveat,
 } from '@postern/token';
 
@@ -25,7 +27,7 @@ export function admit(order: ExecOrder, machines: Machines, drivers: ReadonlyMap
   }
   const caveats = readCaveats(order.caveats);
   if (caveats === undefined) return { refused: 'the caveats of the order cannot be read' };
-  const verdict = clear(caveats, {
+  const access: Access = {
     kind: 'access',
     action: ACTION.w,
     now: order.clearedAt,
@@ -33,8 +35,18 @@ export function admit(order: ExecOrder, machines: Machines, drivers: ReadonlyMap
     appId: BigInt(machine.app_id),
     machine: machine.id,
     command: order.spec.argv,
-  });
-  if (!verdict.allowed) return { refused: explainRefusal(verdict.refusals[0]) };
+    stdin: order.spec.stdin,
+    tty: order.spec.tty !== null,
+    timeoutSeconds: order.spec.timeoutMs / 1000,
+    outputBytes: order.spec.outputLimitBytes,
+    envNames: Object.keys(order.spec.env),
+    ...(order.sourceAddress === null ? {} : { sourceAddress: order.sourceAddress }),
+    ...(order.spec.user === null ? {} : { user: order.spec.user }),
+    ...(order.spec.cwd === null ? {} : { cwd: order.spec.cwd }),
+  };
+  const verdict = clear(caveats, access);
+  const refusal = verdict.allowed ? refuseUngranted(caveats, access) : verdict.refusals[0];
+  if (refusal !== undefined) return { refused: explainRefusal(refusal) };
   const driver = drivers.get(machine.driver.kind);
   if (driver === undefined) return { refused: `the agent has no driver ${machine.driver.kind}` };
   const missing = missingFeature(order, driver);

@@ -3,7 +3,7 @@ import { AuthorityError, openAuthority, type Authority } from '@postern/authorit
 import { LIMITS } from '@postern/contract';
 import type { Store } from '@postern/store';
 import { openSqliteStore } from '@postern/store/sqlite';
-import { nodeCrypto } from '@postern/token/mac/node';
+import { tokenCrypto } from './token-crypto.ts';
 import { serve } from '@hono/node-server';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -102,7 +102,7 @@ async function openWithKey(
   hasKeys: boolean,
   now: () => number,
 ): Promise<Authority> {
-  const options = { store, crypto: nodeCrypto, location: config.location, now };
+  const options = { store, crypto: tokenCrypto, location: config.location, now };
   const keyEncryptionKey = loadKeyEncryptionKey(config.dataDir, env['POSTERN_KEY_ENCRYPTION_KEY'], hasKeys);
   try {
     return await openAuthority({ ...options, keyEncryptionKey });

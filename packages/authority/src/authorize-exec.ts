@@ -20,12 +20,25 @@ export interface ExecRequest {
   readonly machine: MachineRecord;
   readonly argv: readonly string[];
   readonly source: string | null;
+  /** How the command is to be run, as far as caveats ask. */
+  readonly facts: ExecFacts;
   readonly detached: boolean;
   readonly tty: boolean;
   readonly recorded: boolean;
   readonly idempotencyKey: string | null;
   /** Called when the caveats have cleared and nothing is written yet; what it throws stops the exec. */
   readonly beforeWriting?: (tokenId: string | null) => void;
+}
+
+/** What is asked for beside the argv. */
+export interface ExecFacts {
+  readonly stdin: boolean;
+  readonly tty: boolean;
+  readonly timeoutSeconds: number;
+  readonly outputBytes: number;
+  readonly envNames: readonly string[];
+  readonly user?: string;
+  readonly cwd?: string;
 }
 
 interface Allowed {
@@ -64,7 +77,11 @@ export async function authorizeExec(context: AuthorityContext, request: ExecRequ
   });
 }
 
-function accessOf(context: AuthorityContext, { app, machine }: ExecRequest, argv: readonly string[]): Access {
+function accessOf(
+  context: AuthorityContext,
+  { app, machine, source, facts }: ExecRequest,
+  argv: readonly string[],
+): Access {
   return Object.freeze({
     kind: 'access',
     action: ACTION.w,
@@ -73,6 +90,8 @@ function accessOf(context: AuthorityContext, { app, machine }: ExecRequest, argv
     appId: BigInt(app.id),
     machine: machine.id,
     command: argv,
+    ...(source === null ? {} : { sourceAddress: source }),
+    ...facts,
   });
 }
 

@@ -2,7 +2,7 @@
  * Authorize: may the tokens of this header do that? A request is allowed if any one verified permission token
  * clears all its caveats; permissions never add up across tokens.
  */
-import { clear, type Access, type Refusal } from '@postern/token';
+import { clear, refuseUngranted, type Access, type Refusal } from '@postern/token';
 import type { TokenRecord } from '@postern/store';
 import { checkHeader, type CheckedToken } from './check-header.ts';
 import type { AuthorityContext } from './context.ts';
@@ -34,8 +34,11 @@ export async function authorize(
   const codes: string[] = [];
   for (const member of checked.valid) {
     const verdict = clear(member.caveats, access);
-    if (verdict.allowed) return { allowed: true, by: member };
-    for (const refusal of verdict.refusals) {
+    const ungranted = verdict.allowed ? refuseUngranted(member.caveats, access) : undefined;
+    if (verdict.allowed && ungranted === undefined) return { allowed: true, by: member };
+    for (const refusal of verdict.allowed
+      ? [ungranted].filter((found) => found !== undefined)
+      : verdict.refusals) {
       refusals.push(detailOf(member.record, refusal));
       codes.push(refusal.code);
     }

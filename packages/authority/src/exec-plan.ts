@@ -22,9 +22,9 @@ export interface ExecPlan {
 }
 
 /** The facts of a plan before it is one. */
-export type ExecFacts = Omit<ExecPlan, typeof authorized>;
+export type PlanFacts = Omit<ExecPlan, typeof authorized>;
 
 /** Used by authorize-exec.ts alone, after every caveat has been cleared and the decision is in the audit log. */
-export function planOf(facts: ExecFacts): ExecPlan {
+export function planOf(facts: PlanFacts): ExecPlan {
   return Object.freeze({ ...facts, argv: Object.freeze([...facts.argv]) }) as ExecPlan;
 }

@@ -7,7 +7,7 @@
  */
 export { auditEntry, commitAudited } from './audit.ts';
 export { openAuthority, type Authority, type AuthorityOptions } from './authority.ts';
-export type { ExecRequest } from './authorize-exec.ts';
+export type { ExecFacts, ExecRequest } from './authorize-exec.ts';
 export type { CheckedHeader, CheckedToken } from './check-header.ts';
 export type { Origin, Person } from './context.ts';
 export { AuthorityError, type AuthorityErrorCode, type RefusalDetail } from './errors.ts';

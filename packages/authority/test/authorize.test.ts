@@ -1,7 +1,7 @@
 import { attenuate, formatHeader, formatToken, mintToken, parseHeader, type Caveat } from '@postern/token';
 import { nodeCrypto } from '@postern/token/mac/node';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { LOCATION, setUp, type Bench } from './bench.ts';
+import { FACTS, LOCATION, setUp, type Bench } from './bench.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -165,6 +165,7 @@ describe('an exec that is refused', () => {
         machine: fresh.machine,
         argv: ['true'],
         source: null,
+        facts: FACTS,
         detached: false,
         tty: false,
         recorded: false,
@@ -193,6 +194,7 @@ describe('an exec that is refused', () => {
         machine: bench.machine,
         argv: ['true'],
         source: null,
+        facts: FACTS,
         detached: false,
         tty: false,
         recorded: false,
@@ -211,6 +213,7 @@ describe('an exec that is refused', () => {
         machine: bench.machine,
         argv: ['true'],
         source: null,
+        facts: FACTS,
         detached: false,
         tty: false,
         recorded: false,

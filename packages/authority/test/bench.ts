@@ -7,6 +7,7 @@ import type { ExecPlan } from '../src/index.ts';
 
 export const LOCATION = 'https://api.fly.io/v1';
 export const KEK: Uint8Array = new Uint8Array(32).fill(7);
+export const FACTS = { stdin: false, tty: false, timeoutSeconds: 30, outputBytes: 1000, envNames: [] };
 export const ORIGIN = { source: '192.0.2.1' };
 
 export interface Bench {
@@ -87,6 +88,7 @@ export async function setUp(): Promise<Bench> {
         machine,
         argv,
         source: '192.0.2.9',
+        facts: FACTS,
         detached: false,
         tty: false,
         recorded: false,

@@ -87,6 +87,8 @@ export const execOrderSchema = z.strictObject({
   appId: z.string().regex(/^\d+$/),
   /** The time the gateway cleared for, in milliseconds: an agent's clock may be wrong by hours. */
   clearedAt: z.number().int(),
+  /** Address the request came from, as cleared. */
+  sourceAddress: z.string().nullable(),
   /** Canonical bytes of the cleared caveats, in base64. */
   caveats: z.string(),
   spec: execSpecSchema,

@@ -38,6 +38,7 @@ export {
   formatToken,
 } from './encode.ts';
 export { TokenError, type TokenErrorCode } from './errors.ts';
+export { refuseUngranted } from './exec-grants.ts';
 export { expiration } from './expiration.ts';
 export { bundle, parseHeader, stripSchemes, type BundleMember } from './header.ts';
 export { inspect, type InspectedCaveat, type Inspection } from './inspect.ts';

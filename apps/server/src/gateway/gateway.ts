@@ -154,6 +154,7 @@ function orderOf(plan: ExecPlan, options: RunOptions): ExecOrder {
     organizationId: String(plan.organizationId),
     appId: String(plan.appId),
     clearedAt: plan.access.now,
+    sourceAddress: plan.access.sourceAddress ?? null,
     caveats: Buffer.from(plan.caveats).toString('base64'),
     spec: {
       argv: [...plan.argv],

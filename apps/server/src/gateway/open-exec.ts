@@ -8,6 +8,7 @@ import type { OutputSink, RunningCommand } from '@postern/exec';
 import type { AppRecord, MachineRecord } from '@postern/store';
 import { requirePerson, type Caller } from '../http/caller.ts';
 import type { Services } from '../services.ts';
+import { boundsOf } from './token-bounds.ts';
 import { parseExecRequest, type ExecAsk, type ExecBody } from './parse-exec-request.ts';
 
 export interface ExecTarget {
@@ -41,12 +42,26 @@ export async function openExec(
   const ask = parseExecRequest(call.body);
   const by =
     call.caller.kind === 'token' ? { header: call.caller.header } : { person: requirePerson(call.caller) };
+  const defaults = { timeoutMs: ask.timeoutMs, outputBytes: call.outputLimitBytes };
+  const bounds = 'header' in by ? boundsOf(by.header, defaults) : defaults;
+  // A timeout that was asked for stays what it is, and is refused when it is too long.
+  const timeoutMs = call.body.timeout === undefined ? bounds.timeoutMs : ask.timeoutMs;
+  const stdin = call.stdin || ask.stdin !== undefined;
   const plan = await services.authority.authorizeExec({
     by,
     app,
     machine,
     argv: ask.argv,
     source: call.source,
+    facts: {
+      stdin,
+      tty: call.tty !== null,
+      timeoutSeconds: timeoutMs / 1000,
+      outputBytes: bounds.outputBytes,
+      envNames: Object.keys(ask.env),
+      ...(ask.user === undefined ? {} : { user: ask.user }),
+      ...(ask.cwd === undefined ? {} : { cwd: ask.cwd }),
+    },
     detached: false,
     tty: call.tty !== null,
     recorded: false,
@@ -57,13 +72,13 @@ export async function openExec(
   const command = services.gateway.run(
     plan,
     {
-      stdin: call.stdin || ask.stdin !== undefined,
+      stdin,
       tty: call.tty,
-      timeoutMs: ask.timeoutMs,
+      timeoutMs,
       cwd: ask.cwd,
       user: ask.user,
       env: ask.env,
-      outputLimitBytes: call.outputLimitBytes,
+      outputLimitBytes: bounds.outputBytes,
     },
     machine,
     sink,
@@ -71,7 +86,7 @@ export async function openExec(
   if (ask.stdin !== undefined) {
     void command.writeStdin(ask.stdin).then(() => command.closeStdin());
   }
-  return { plan, command, ask };
+  return { plan, command, ask: { ...ask, timeoutMs } };
 }
 
 /**

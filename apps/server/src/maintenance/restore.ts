@@ -1,7 +1,7 @@
 /** `restore DIR`: puts a copy back, with the server stopped. Revoked tokens stay revoked. */
 import { openAuthority } from '@postern/authority';
 import { restoreSqlite, openSqliteStore } from '@postern/store/sqlite';
-import { nodeCrypto } from '@postern/token/mac/node';
+import { tokenCrypto } from '../token-crypto.ts';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { auditEntry, commitAudited } from '@postern/authority';
@@ -38,7 +38,7 @@ export async function restore(
     await openAuthority({
       store,
       keyEncryptionKey,
-      crypto: nodeCrypto,
+      crypto: tokenCrypto,
       location: config.location,
       now: () => now,
     });

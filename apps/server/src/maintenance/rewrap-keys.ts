@@ -4,7 +4,7 @@
  */
 import { openAuthority } from '@postern/authority';
 import { openSqliteStore } from '@postern/store/sqlite';
-import { nodeCrypto } from '@postern/token/mac/node';
+import { tokenCrypto } from '../token-crypto.ts';
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export async function rewrapKeys(config: ServerConfig, env: NodeJS.ProcessEnv, n
     const authority = await openAuthority({
       store,
       keyEncryptionKey: before,
-      crypto: nodeCrypto,
+      crypto: tokenCrypto,
       location: config.location,
       now: () => now,
     });

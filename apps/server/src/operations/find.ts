@@ -99,6 +99,7 @@ export async function findForAction(
     now: services.now(),
     orgId: BigInt(app.organizationId),
     appId: BigInt(app.id),
+    sourceAddress: facts.source,
     ...(machineId === undefined ? {} : { machine: machineId }),
   };
   await services.authority.authorizeAccess(caller.header, access, what, action === 'C', {

@@ -1,0 +1,48 @@
+/**
+ * What a request to run a command may choose beside the argv. An environment variable, a user or a directory can turn
+ * an allowed command into another one (`LD_PRELOAD`, `PATH`, a hostile `.git/config`), so a token that restricts its
+ * commands grants none of them: it must name them with `EnvNames`, `RunAsUsers` and `WorkingDirectories`.
+ */
+import type { Access } from './access.ts';
+import type { Caveat, NameListType } from './caveat.ts';
+import { refuse, type Refusal } from './refusal.ts';
+
+/**
+ * To be asked beside {@link clear}, which has already made sure that what is named is in every list.
+ *
+ * @param caveats the verified caveats.
+ * @returns why the choice is not granted, or undefined.
+ */
+export function refuseUngranted(caveats: readonly Caveat[], access: Access): Refusal | undefined {
+  const all = flatten(caveats);
+  // Who may run every command may as well set what it runs with.
+  if (!all.some(restrictsCommands)) return undefined;
+  const lacks = (type: NameListType): boolean => !all.some((caveat) => caveat.type === type);
+  const [variable] = access.envNames ?? [];
+  if (variable !== undefined && lacks('EnvNames'))
+    return ungranted(all, `the environment variable ${variable} may not be set`);
+  if (access.user !== undefined && lacks('RunAsUsers'))
+    return ungranted(all, `the user ${access.user} may not be chosen`);
+  if (access.cwd !== undefined && lacks('WorkingDirectories'))
+    return ungranted(all, `the directory ${access.cwd} may not be chosen`);
+  return undefined;
+}
+
+function flatten(caveats: readonly Caveat[]): Caveat[] {
+  return caveats.flatMap((caveat) => (caveat.type === 'IfPresent' ? flatten(caveat.ifs) : [caveat]));
+}
+
+function restrictsCommands(caveat: Caveat): boolean {
+  if (caveat.type === 'CommandTemplates') return true;
+  return (
+    caveat.type === 'Commands' && !caveat.commands.some(({ args, exact }) => args.length === 0 && !exact)
+  );
+}
+
+function ungranted(caveats: readonly Caveat[], reason: string): Refusal {
+  const wouldAllow = "the machine's own environment, user and directory";
+  const caveat = caveats.find(restrictsCommands);
+  return caveat === undefined
+    ? { caveat, code: 'unauthorized', reason, wouldAllow, nested: [] }
+    : refuse(caveat, 'unauthorized', reason, wouldAllow);
+}
