@@ -42,6 +42,7 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
   const requestId = randomUUID();
   let command: RunningCommand | undefined;
   let started = false;
+  const early: Uint8Array[] = [];
   const tell = (control: ServerControl): void => socket.send(encodeControl(control));
   const fail = (thrown: unknown): void => {
     const error = toPosternError(thrown);
@@ -71,6 +72,8 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
       services,
     );
     command = opened.command;
+    for (const bytes of early.splice(0)) takeOrFail(bytes);
+    socket.resume();
     if (socket.readyState !== socket.OPEN) command.end('caller-gone');
     tell({ type: 'started', exec_id: opened.plan.execId });
     const outcome = await command.outcome;
@@ -78,27 +81,41 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
     socket.close(1000);
   };
 
-  socket.on('message', (data) => {
+  const take = (bytes: Uint8Array): void => {
+    const { channel, payload } = decodeFrame(bytes);
+    if (channel === CHANNEL.control) {
+      const control = decodeControl(callerControlSchema, payload);
+      if (control.type !== 'start') return steer(command, control);
+      if (started) throw new PosternError('bad_request', 'the exec was started already');
+      started = true;
+      void start(control).catch(fail);
+    } else if (channel === CHANNEL.stdin && command !== undefined) {
+      // Reading waits until the command has taken these bytes: a slow command slows its caller.
+      socket.pause();
+      void command.writeStdin(payload).then(() => socket.resume());
+    } else {
+      throw new PosternError('bad_request', 'the first frame is a control frame of type start');
+    }
+    return undefined;
+  };
+
+  const takeOrFail = (bytes: Uint8Array): void => {
     try {
-      const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
-      const { channel, payload } = decodeFrame(bytes);
-      if (channel === CHANNEL.control) {
-        const control = decodeControl(callerControlSchema, payload);
-        if (control.type !== 'start') return steer(command, control);
-        if (started) throw new PosternError('bad_request', 'the exec was started already');
-        started = true;
-        void start(control).catch(fail);
-      } else if (channel === CHANNEL.stdin && command !== undefined) {
-        // Reading waits until the command has taken these bytes: a slow command slows its caller.
-        socket.pause();
-        void command.writeStdin(payload).then(() => socket.resume());
-      } else {
-        throw new PosternError('bad_request', 'the first frame is a control frame of type start');
-      }
+      take(bytes);
     } catch (error) {
       fail(error);
     }
-    return undefined;
+  };
+
+  socket.on('message', (data) => {
+    const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
+    // What comes between `start` and the start itself waits for it; nothing more is read meanwhile.
+    if (started && command === undefined) {
+      early.push(bytes);
+      socket.pause();
+    } else {
+      takeOrFail(bytes);
+    }
   });
 }
 
