@@ -369,6 +369,19 @@ describe('the HTTP form', () => {
   });
 });
 
+test('64-bit ids in caveats come back with all their digits', async () => {
+  const { stdout } = await postern.postern(['tokens', 'attenuate', '-t', await mint('--', 'true')], {
+    input:
+      '[{"type":"Apps","body":{"apps":{"1":"rw"}}},{"type":"ConfineUser","body":{"id":18446744073709551615}}]',
+  });
+  const response = await fetch(`${postern.url}/v1/tokens/authenticate`, {
+    method: 'POST',
+    body: JSON.stringify({ header: stdout.toString().trim() }),
+  });
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain('18446744073709551615');
+});
+
 describe('what is written down', () => {
   test('invariant 5: mint, allow, refusal and revoke are in the log, and the chain holds', async () => {
     const token = await mint('-n', 'audited', '--', 'true');

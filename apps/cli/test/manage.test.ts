@@ -264,6 +264,16 @@ describe('keys and audit', () => {
     const listed = await run('audit', 'list', '--action', 'exec.run', '-n', '1');
     expect(listed.stdout).toContain('echo audited');
     expect(await json('audit', 'list', '-n', '3')).toMatchObject({ version: 1, organization: 'personal' });
+    const exported = await run('audit', 'export');
+    const sequence = exported.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { seq: number }).seq);
+    expect(sequence).toEqual(sequence.toSorted((a, b) => a - b));
+    expect(sequence.length).toBeGreaterThan(3);
+    expect(
+      (await run('audit', 'export', '--after', String(sequence.at(-1)))).stdout.trim().split('\n').length,
+    ).toBeLessThan(3);
     const verified = await run('audit', 'verify');
     expect(verified).toMatchObject({ code: 0 });
     expect(verified.stdout).toMatch(/^\d+ entries, all whole; head [0-9a-f]{64}\n$/);

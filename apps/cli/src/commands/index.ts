@@ -131,6 +131,7 @@ export const root = group('Hand out tokens that may run certain commands, and no
   audit: group('Read and verify the audit log', {
     list: leaf('List entries', () => load(import('./audit/list.ts')), LS),
     tail: leaf('Follow new entries', () => load(import('./audit/tail.ts'))),
+    export: leaf('Print every entry as JSON lines', () => load(import('./audit/export.ts'))),
     verify: leaf('Recompute the hash chain', () => load(import('./audit/verify.ts'))),
   }),
   config: group('Look at the settings', {

@@ -39,7 +39,10 @@ function fromStore(error: StoreError): PosternError {
     unavailable: 'audit_unavailable',
   };
   const message = error.code === 'taken' ? 'Validation failed: Name has already been taken' : error.message;
-  return new PosternError(codes[error.code], message, { cause: error });
+  return new PosternError(codes[error.code], message, {
+    cause: error,
+    ...(error.code === 'taken' ? { hint: `choose another one (${error.field ?? 'name'} is taken)` } : {}),
+  });
 }
 
 /** The JSON body of an error answer. `status` is the word flyctl looks at. */

@@ -40,11 +40,25 @@ function addRoute(app: Hono, operation: Operation, handler: AnyHandler, services
       const facts = await readFacts(c, operation, requestId, services);
       const answer = await handler(input, facts, services);
       if (answer instanceof Response) return answer;
-      return c.json(z.encode(operation.output, answer) as object, operation.status);
+      c.header('content-type', 'application/json');
+      return c.body(stringify(z.encode(operation.output, answer)), operation.status);
     } catch (thrown) {
       return answerError(thrown, requestId, operation.name, services);
     }
   });
+}
+
+/** JSON with 64-bit ids of tokens as numbers of all their digits; a plain answer pays nothing for it. */
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const raw = JSON as unknown as { rawJSON(text: string): unknown };
+    return JSON.stringify(value, (_key, item: unknown) =>
+      typeof item === 'bigint' ? raw.rawJSON(item.toString()) : item,
+    );
+  }
 }
 
 async function readInput(c: Context, operation: Operation): Promise<InputOf<Operation>> {
