@@ -16,10 +16,18 @@ import {
   type Access,
   type Caveat,
 } from '@postern/token';
+import type { Drivers } from './drivers.ts';
+import { policyRefusal, type Policy } from './policy.ts';
 
 export type Machines = Welcome['machines'];
 
-export function admit(order: ExecOrder, machines: Machines, drivers: ReadonlyMap<string, Driver>): Admission {
+/** What the agent runs commands with, and what its machine allows beyond what tokens allow. */
+export interface Means {
+  readonly drivers: Drivers;
+  readonly policy: Policy | undefined;
+}
+
+export function admit(order: ExecOrder, machines: Machines, { drivers, policy }: Means): Admission {
   const machine = machines.find((candidate) => candidate.id === order.machineId);
   if (machine === undefined) return { refused: 'the agent does not serve this machine' };
   if (machine.app_id !== order.appId || machine.organization_id !== order.organizationId) {
@@ -47,7 +55,9 @@ export function admit(order: ExecOrder, machines: Machines, drivers: ReadonlyMap
   const verdict = clear(caveats, access);
   const refusal = verdict.allowed ? refuseUngranted(caveats, access) : verdict.refusals[0];
   if (refusal !== undefined) return { refused: explainRefusal(refusal) };
-  const driver = drivers.get(machine.driver.kind);
+  const denied = policy === undefined ? undefined : policyRefusal(policy, order.spec);
+  if (denied !== undefined) return { refused: denied };
+  const driver = drivers.of(machine);
   if (driver === undefined) return { refused: `the agent has no driver ${machine.driver.kind}` };
   const missing = missingFeature(order, driver);
   return missing === undefined ? { driver } : { refused: `the driver ${driver.kind} has no ${missing}` };

@@ -1,8 +1,8 @@
 /** One connection to the gateway: proves who the agent is, then serves orders until it ends. */
 import { AGENT_LINK_PATH, challengeSchema, welcomeSchema } from '@postern/contract';
-import { createAgentLink, proveAgent, type AgentLink, type Driver } from '@postern/exec';
+import { createAgentLink, proveAgent, type AgentLink } from '@postern/exec';
 import { WebSocket } from 'ws';
-import { admit, type Machines } from './admit.ts';
+import { admit, type Machines, type Means } from './admit.ts';
 import type { Identity } from './config.ts';
 
 /** Milliseconds without a sign of the gateway after which the connection is given up. */
@@ -19,7 +19,7 @@ export interface ConnectionEvents {
  */
 export function serveConnection(
   identity: Identity,
-  drivers: ReadonlyMap<string, Driver>,
+  means: Means,
   events: ConnectionEvents,
   signal: AbortSignal,
 ): Promise<string> {
@@ -59,7 +59,7 @@ export function serveConnection(
       // Sent again whenever the machines of this agent change.
       machines = welcomeSchema.parse(text).machines;
       link ??= createAgentLink(
-        (order) => admit(order, machines, drivers),
+        (order) => admit(order, machines, means),
         (message) => socket.send(message),
       );
       events.onWelcome(machines);

@@ -1,24 +1,30 @@
 /** `postern-agent`: joins a server once, then serves its machines. */
 import { parseArgs } from 'node:util';
-import { createProcessDriver, createSpawner, locateSpawner, type Driver } from '@postern/exec';
-import { AgentError, readIdentity, writeIdentity } from './config.ts';
+import { cgroupProblem, createSpawner, locateSpawner } from '@postern/exec';
+import { AgentError, readIdentity, writeIdentity, type Identity } from './config.ts';
+import { createDrivers } from './drivers.ts';
 import { join } from './join.ts';
+import { readPolicy } from './policy.ts';
 import { runAgent } from './run.ts';
 
 const USAGE = `Usage: postern-agent join --server URL --token JOIN [--identity FILE]
-       postern-agent run [--identity FILE] [--embedded]
+       postern-agent run [--identity FILE] [--policy FILE] [--embedded]
 
 join  makes a key pair, spends the one-time join token of \`postern machines add\`, and writes the identity file
 run   connects to the server and runs the commands it orders; ends them when it is stopped
 
 Options:
   --identity FILE  the agent's identity (default /etc/postern/agent.json; env POSTERN_AGENT_IDENTITY)
+  --policy FILE    what this machine allows at all, beyond any token (default /etc/postern/agent-policy.json when it
+                   is there; env POSTERN_AGENT_POLICY)
   --embedded       stop when standard input ends: for a server that starts the agent itself
 
 Examples:
   postern-agent join --server https://postern.example.com --token join_…
   postern-agent run
 `;
+
+const DEFAULT_POLICY = '/etc/postern/agent-policy.json';
 
 const log = (line: string): void => void process.stderr.write(`postern-agent: ${line}\n`);
 
@@ -30,6 +36,7 @@ async function main(args: string[]): Promise<number> {
       server: { type: 'string' },
       token: { type: 'string' },
       identity: { type: 'string' },
+      policy: { type: 'string' },
       embedded: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -50,21 +57,40 @@ async function main(args: string[]): Promise<number> {
     const stop = new AbortController();
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
     if (values.embedded === true) process.stdin.on('end', () => stop.abort()).resume();
-    const program = locateSpawner(process.env['POSTERN_SPAWNER']);
-    if (program === undefined) log('the native spawner was not built: no terminals, no choice of user');
-    const spawner = program === undefined ? undefined : createSpawner(program);
-    const process_ = createProcessDriver({ environment: process.env, spawner });
-    await runAgent(
-      readIdentity(file),
-      new Map<string, Driver>([[process_.kind, process_]]),
-      stop.signal,
-      log,
-    );
-    await spawner?.close();
+    await serve(readIdentity(file), values.policy, stop.signal);
     return 0;
   }
   process.stderr.write(USAGE);
   return 64;
+}
+
+async function serve(identity: Identity, named: string | undefined, signal: AbortSignal): Promise<void> {
+  const policyFile = named ?? process.env['POSTERN_AGENT_POLICY'];
+  const policy = readPolicy(policyFile ?? DEFAULT_POLICY, policyFile !== undefined);
+  const program = locateSpawner(process.env['POSTERN_SPAWNER']);
+  if (program === undefined) {
+    log('the native spawner was not built: no terminals, no choice of user, no limits');
+    if (
+      policy?.limits.pids !== undefined ||
+      policy?.limits.memory_bytes !== undefined ||
+      policy?.no_new_privileges
+    ) {
+      throw new AgentError('the policy sets limits, which need the native spawner: run `npm run build`');
+    }
+  }
+  const limits = { pids: policy?.limits.pids, memoryBytes: policy?.limits.memory_bytes };
+  const problem = cgroupProblem(limits);
+  if (problem !== undefined) throw new AgentError(`the limits of the policy cannot be kept here: ${problem}`);
+  const spawner = program === undefined ? undefined : createSpawner(program);
+  const drivers = createDrivers({
+    environment: process.env,
+    spawner,
+    limits,
+    noNewPrivileges: policy?.no_new_privileges,
+  });
+  await runAgent(identity, { drivers, policy }, signal, log);
+  drivers.close();
+  await spawner?.close();
 }
 
 try {

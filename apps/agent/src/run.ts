@@ -1,6 +1,6 @@
 /** Keeps a connection to the gateway for as long as the agent lives, with jittered backoff between attempts. */
-import type { Driver } from '@postern/exec';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Means } from './admit.ts';
 import type { Identity } from './config.ts';
 import { serveConnection } from './connect.ts';
 
@@ -10,7 +10,7 @@ const LONGEST_WAIT_MS = 15_000;
 /** @param log takes one line for people. */
 export async function runAgent(
   identity: Identity,
-  drivers: ReadonlyMap<string, Driver>,
+  means: Means,
   signal: AbortSignal,
   log: (line: string) => void,
 ): Promise<void> {
@@ -18,7 +18,7 @@ export async function runAgent(
   while (!signal.aborted) {
     const reason = await serveConnection(
       identity,
-      drivers,
+      means,
       {
         onWelcome: (machines) => {
           attempt = 0;
