@@ -12,7 +12,7 @@ import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mutate, randomFrom } from './fuzz/mutate.ts';
-import { isExpected, TARGETS, type Target } from './fuzz/targets.ts';
+import { isExpected, seedsOf, TARGETS, type Target } from './fuzz/targets.ts';
 
 /** Inputs between two looks at the coverage. */
 const BATCH = 256;
@@ -89,8 +89,7 @@ function report(name: string, input: Uint8Array, what: string): void {
 
 async function fuzz(name: string, target: Target, milliseconds: number): Promise<void> {
   const random = randomFrom(seed);
-  const corpus = readCorpus(name);
-  if (corpus.length === 0) corpus.push(new Uint8Array(0));
+  const corpus = [...readCorpus(name), ...seedsOf(name)];
   for (const input of corpus) {
     const wrong = tryInput(target, input);
     if (wrong !== undefined) report(name, input, wrong);
@@ -127,8 +126,9 @@ async function fuzz(name: string, target: Target, milliseconds: number): Promise
     seen.clear();
     for (const block of known) seen.add(block);
   }
+  const seeds = new Set(seedsOf(name).map((seed) => Buffer.from(seed).toString('hex')));
   const hexes = [...new Set(corpus.map((input) => Buffer.from(input).toString('hex')))].filter(
-    (hex) => hex.length <= 4096,
+    (hex) => hex.length <= 4096 && !seeds.has(hex),
   );
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(hexes.slice(0, 400), null, 1)}\n`);

@@ -2,11 +2,13 @@
  * What is fuzzed: every decoder of the token package, and what runs on whatever they let through. A target may throw
  * a TokenError; anything else is a finding.
  */
+import { readFileSync } from 'node:fs';
 import {
   attenuate,
   bundle,
   caveatsToJson,
   clear,
+  dangerNotes,
   decodeCaveats,
   decodeToken,
   encodeCaveats,
@@ -15,11 +17,13 @@ import {
   explainRefusal,
   formatHeader,
   formatToken,
+  inspect,
   parseCaveatsJson,
   parseHeader,
   parseToken,
   stringifyExactJson,
   summarize,
+  templateDangerNotes,
   TokenError,
   tokenUuid,
   verify,
@@ -59,11 +63,19 @@ function useCaveats(caveats: readonly Caveat[]): void {
   if (!verdict.allowed) for (const refusal of verdict.refusals) explainRefusal(refusal);
   clear(caveats, { kind: 'discharge', now: ACCESS.now });
   summarize(caveats);
+  noteDangers(caveats);
   expiration(caveats);
   const json = stringifyExactJson(caveatsToJson(caveats));
   if (hasUnknown(caveats)) return;
   // Mask bits without a letter do not show in JSON, so the bytes may differ; what is shown may not.
   law(stringifyExactJson(caveatsToJson(parseCaveatsJson(json))) === json, 'JSON round trip');
+}
+
+function noteDangers(caveats: readonly Caveat[]): void {
+  for (const caveat of caveats) {
+    if (caveat.type === 'Commands') caveat.commands.forEach(dangerNotes);
+    if (caveat.type === 'CommandTemplates') caveat.templates.forEach(templateDangerNotes);
+  }
 }
 
 function hasUnknown(caveats: readonly Caveat[]): boolean {
@@ -76,6 +88,7 @@ function useToken(token: UnverifiedToken): void {
   law(same(decodeToken(encodeToken(token)).bytes, token.bytes), 'token round trip');
   law(parseToken(formatToken(token)).location === token.location, 'text round trip');
   tokenUuid(token.nonce, nodeCrypto);
+  stringifyExactJson(inspect(token));
   useCaveats(token.unsafeCaveats);
   if (!token.nonce.proof) attenuate(token, [{ type: 'Action', mask: 1 }], nodeCrypto);
   verify(token, KEY, { discharges: [token] }, nodeCrypto);
@@ -103,6 +116,19 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   },
   json: (input) => useCaveats(parseCaveatsJson(LATIN1.decode(input))),
 };
+
+/** Where a run begins besides the corpus: the tokens of the vectors, which hold every caveat type there is. */
+export function seedsOf(name: string): Uint8Array[] {
+  const file = new URL('../../vectors/accept.json', import.meta.url);
+  const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as { vectors: { token: string }[] };
+  return vectors.map(({ token: text }) => {
+    const token = parseToken(text);
+    const shown = stringifyExactJson(caveatsToJson(token.unsafeCaveats));
+    const texts: Readonly<Record<string, string>> = { text, header: formatHeader([token]), json: shown };
+    if (name === 'caveats') return encodeCaveats(token.unsafeCaveats);
+    return name === 'token' ? token.bytes : Buffer.from(texts[name] ?? '');
+  });
+}
 
 /** Whether a target may throw this. */
 export function isExpected(error: unknown): boolean {

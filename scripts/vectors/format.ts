@@ -210,6 +210,7 @@ const RESTRICTIONS: readonly Row[] = [
     `${TEMPLATES} 91 92 91 92 00 a161 92 92 00 a161 00`,
     'bad-caveat',
   ],
+  ['CommandTemplates with a word of one', `${TEMPLATES} 91 92 91 91 00 90`],
   ['CommandTemplates with a word of an unknown kind', `${TEMPLATES} 91 92 91 92 04 a161 90`],
   ['CommandTemplates with a literal of three', `${TEMPLATES} 91 92 91 93 00 a161 a161 90`],
   ['CommandTemplates with a number of two', `${TEMPLATES} 91 92 92 92 00 a161 92 02 01 90`],
@@ -403,6 +404,7 @@ const JSONS: readonly Row[] = [
     'a template with a word of no kind',
     '[{"type":"CommandTemplates","body":[{"words":["ls",{"any":true}]}]}]',
   ],
+  ['a template with a word that is a number', '[{"type":"CommandTemplates","body":[{"words":["ls",5]}]}]'],
   [
     'a template with a word of two kinds',
     '[{"type":"CommandTemplates","body":[{"words":["ls",{"pattern":"a","one_of":["b"]}]}]}]',

@@ -1,5 +1,6 @@
 /** Action masks (spec section 12.3): 16 bits on the wire, five letters in JSON. */
 import { TokenError } from './errors.ts';
+import { joinWords } from './lib/join-words.ts';
 
 /** r = read, w = write, c = create, d = delete, C = control (start, stop, signal). */
 export const ACTION = { none: 0, r: 1, w: 2, c: 4, d: 8, C: 16, rwcdC: 31, all: 0xffff } as const;
@@ -8,11 +9,11 @@ export const ACTION = { none: 0, r: 1, w: 2, c: 4, d: 8, C: 16, rwcdC: 31, all: 
 export type ActionMask = number;
 
 const LETTERS = [
-  ['r', ACTION.r],
-  ['w', ACTION.w],
-  ['c', ACTION.c],
-  ['d', ACTION.d],
-  ['C', ACTION.C],
+  ['r', ACTION.r, 'read'],
+  ['w', ACTION.w, 'write'],
+  ['c', ACTION.c, 'create'],
+  ['d', ACTION.d, 'delete'],
+  ['C', ACTION.C, 'control'],
 ] as const;
 
 /** Whether every requested bit is allowed. A request without bits is a subset of everything. */
@@ -48,18 +49,9 @@ export function parseActions(text: string): ActionMask {
   return mask;
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  r: 'read',
-  w: 'write',
-  c: 'create',
-  d: 'delete',
-  C: 'control',
-};
-
 /** The mask in words, for people: `read and control`, `anything`, `nothing`. */
 export function describeActions(mask: ActionMask): string {
   if (isActionSubset(ACTION.rwcdC, mask)) return 'anything';
-  const words = Array.from(formatActions(mask), (letter) => WORDS[letter] ?? letter);
-  if (words.length === 0) return 'nothing';
-  return words.length === 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+  const words = LETTERS.filter(([, bit]) => (mask & bit) !== 0).map(([, , word]) => word);
+  return joinWords(words) || 'nothing';
 }

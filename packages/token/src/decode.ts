@@ -32,8 +32,8 @@ function decodeOwned(bytes: Uint8Array): UnverifiedToken {
   // The head of a string of this size has 3 bytes.
   if (reader.offset - locationStart > LIMITS.locationBytes + 3)
     throw new TokenError('limit', `a location of more than ${LIMITS.locationBytes} bytes`);
-  const spans: number[] = [];
-  const caveats = readCaveatSet(reader, bytes, newBudget(), (start, end) => spans.push(start, end));
+  const spans: Span[] = [];
+  const caveats = readCaveatSet(reader, bytes, newBudget(), (start, end) => spans.push({ start, end }));
   const tail = reader.bytes();
   if (tail.length !== LIMITS.keyBytes)
     reader.fail(`a tail of ${tail.length} bytes; it has ${LIMITS.keyBytes}`);
@@ -42,23 +42,29 @@ function decodeOwned(bytes: Uint8Array): UnverifiedToken {
   return { nonce, location, unsafeCaveats: caveats, tail, bytes, signed, signedEnds };
 }
 
+/** Where type and body of a caveat begin and end. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Copies the signed messages one after the other: the nonce, then `92` and the bytes of each caveat. */
 function collectSigned(
   bytes: Uint8Array,
   nonceStart: number,
   nonceEnd: number,
-  spans: readonly number[],
+  spans: readonly Span[],
 ): { signed: Uint8Array; signedEnds: number[] } {
   let length = nonceEnd - nonceStart;
-  for (let i = 0; i < spans.length; i += 2) length += 1 + (spans[i + 1] ?? 0) - (spans[i] ?? 0);
+  for (const { start, end } of spans) length += 1 + end - start;
   const signed = new Uint8Array(length);
   signed.set(bytes.subarray(nonceStart, nonceEnd));
   let at = nonceEnd - nonceStart;
   const signedEnds = [at];
-  for (let i = 0; i < spans.length; i += 2) {
+  for (const { start, end } of spans) {
     signed[at] = ONE_CAVEAT;
-    signed.set(bytes.subarray(spans[i], spans[i + 1]), at + 1);
-    at += 1 + (spans[i + 1] ?? 0) - (spans[i] ?? 0);
+    signed.set(bytes.subarray(start, end), at + 1);
+    at += 1 + end - start;
     signedEnds.push(at);
   }
   return { signed, signedEnds };

@@ -16,15 +16,16 @@ import { refuse, type Refusal } from './refusal.ts';
 export function refuseUngranted(caveats: readonly Caveat[], access: Access): Refusal | undefined {
   const all = flatten(caveats);
   // Who may run every command may as well set what it runs with.
-  if (!all.some(restrictsCommands)) return undefined;
+  const restricting = all.find(restrictsCommands);
+  if (restricting === undefined) return undefined;
   const lacks = (type: NameListType): boolean => !all.some((caveat) => caveat.type === type);
   const [variable] = access.envNames ?? [];
   if (variable !== undefined && lacks('EnvNames'))
-    return ungranted(all, `the environment variable ${variable} may not be set`);
+    return ungranted(restricting, `the environment variable ${variable} may not be set`);
   if (access.user !== undefined && lacks('RunAsUsers'))
-    return ungranted(all, `the user ${access.user} may not be chosen`);
+    return ungranted(restricting, `the user ${access.user} may not be chosen`);
   if (access.cwd !== undefined && lacks('WorkingDirectories'))
-    return ungranted(all, `the directory ${access.cwd} may not be chosen`);
+    return ungranted(restricting, `the directory ${access.cwd} may not be chosen`);
   return undefined;
 }
 
@@ -39,10 +40,6 @@ function restrictsCommands(caveat: Caveat): boolean {
   );
 }
 
-function ungranted(caveats: readonly Caveat[], reason: string): Refusal {
-  const wouldAllow = "the machine's own environment, user and directory";
-  const caveat = caveats.find(restrictsCommands);
-  return caveat === undefined
-    ? { caveat, code: 'unauthorized', reason, wouldAllow, nested: [] }
-    : refuse(caveat, 'unauthorized', reason, wouldAllow);
+function ungranted(caveat: Caveat, reason: string): Refusal {
+  return refuse(caveat, 'unauthorized', reason, "the machine's own environment, user and directory");
 }

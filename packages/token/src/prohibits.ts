@@ -105,17 +105,19 @@ function restricts(caveat: AccessCaveat, access: Access): Refusal | undefined {
             'the mutation is not in the list',
             caveat.mutations.join(', ') || 'no mutation',
           );
-    case 'Commands':
-      if (access.command === undefined)
+    case 'Commands': {
+      const { command } = access;
+      if (command === undefined)
         return refuse(caveat, 'resource-unspecified', 'the request names no command');
-      return caveat.commands.some((rule) => commandMatches(rule, access.command ?? []))
+      return caveat.commands.some((rule) => commandMatches(rule, command))
         ? undefined
         : refuse(
             caveat,
             'for-resource',
-            `the command \`${quoteArgv(access.command)}\` is not in the list`,
+            `the command \`${quoteArgv(command)}\` is not in the list`,
             describeCommands(caveat.commands),
           );
+    }
     case 'Action':
       return isActionSubset(access.action, caveat.mask)
         ? undefined
@@ -165,16 +167,18 @@ function organization(
 
 /** Both ends inclusive at the exact second; a millisecond after the last second is late. */
 function validity(caveat: Extract<Caveat, { type: 'ValidityWindow' }>, now: number): Refusal | undefined {
-  const wouldAllow = `from ${describeTime(caveat.notBefore)} until ${describeTime(caveat.notAfter)}`;
+  // Words are made only for a refusal: this runs on every request.
+  const wouldAllow = (): string =>
+    `from ${describeTime(caveat.notBefore)} until ${describeTime(caveat.notAfter)}`;
   if (now > Number(caveat.notAfter) * 1000) {
-    return refuse(caveat, 'expired', `the token expired at ${describeTime(caveat.notAfter)}`, wouldAllow);
+    return refuse(caveat, 'expired', `the token expired at ${describeTime(caveat.notAfter)}`, wouldAllow());
   }
   if (now < Number(caveat.notBefore) * 1000) {
     return refuse(
       caveat,
       'not-yet-valid',
       `the token is not valid before ${describeTime(caveat.notBefore)}`,
-      wouldAllow,
+      wouldAllow(),
     );
   }
   return undefined;

@@ -1,6 +1,7 @@
 /** Resource sets: which ids, with which actions (spec section 12.4). */
 import { describeActions, formatActions, isActionSubset, ACTION, type ActionMask } from './action.ts';
 import type { ResourceSet } from './caveat.ts';
+import { joinWords } from './lib/join-words.ts';
 
 export interface SetRefusal {
   readonly code: 'bad-caveat' | 'resource-unspecified' | 'for-resource' | 'for-action';
@@ -60,5 +61,5 @@ export function describeSet(set: ResourceSet<bigint | string>, noun: string): st
     ? only.startsWith('any')
       ? only.replace('any', `any ${noun}`)
       : `${noun} ${only}`
-    : `${noun}s ${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
+    : `${noun}s ${joinWords(parts)}`;
 }

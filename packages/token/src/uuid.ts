@@ -1,6 +1,6 @@
 /** The identity of a token family, shared by all its attenuations (spec section 4). */
 import type { TokenCrypto } from './crypto.ts';
-import { concatBytes, toHex } from './lib/bytes.ts';
+import { byteAt, concatBytes, toHex } from './lib/bytes.ts';
 import type { Nonce } from './token.ts';
 
 const NAMESPACE = Uint8Array.from([
@@ -15,7 +15,7 @@ export function tokenUuid(nonce: Pick<Nonce, 'kid' | 'rnd'>, crypto: TokenCrypto
 
 function uuidV5(namespace: Uint8Array, name: Uint8Array, crypto: TokenCrypto): Uint8Array {
   const digest = crypto.sha1(concatBytes(namespace, name)).slice(0, 16);
-  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
-  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
+  digest[6] = (byteAt(digest, 6) & 0x0f) | 0x50;
+  digest[8] = (byteAt(digest, 8) & 0x3f) | 0x80;
   return digest;
 }

@@ -95,8 +95,11 @@ const EVERY: readonly (readonly [Caveat, string | undefined])[] = [
   [{ type: 'FlySrc', organization: 'o', app: '', instance: 'i' }, 'only from o/i'],
   [{ type: 'FlySrc', organization: '', app: '', instance: '' }, 'only from anywhere'],
   [
-    { type: 'SourceAddress', networks: ['10.0.0.0/8', '::/0', '2001:db8::1/128', '1:0:2::/48'] },
-    'only from 10.0.0.0/8, ::/0, 2001:db8::1/128, 1:0:2::/48',
+    {
+      type: 'SourceAddress',
+      networks: ['::/0', '1:0:2::/48', '1:2:3:4:5:6:7:8/128', '10.0.0.0/8', '2001:db8::1/128'],
+    },
+    'only from ::/0, 1:0:2::/48, 1:2:3:4:5:6:7:8/128, 10.0.0.0/8, 2001:db8::1/128',
   ],
   [{ type: 'SourceAddress', networks: [] }, 'only from nowhere'],
   [{ type: 'NoStdin' }, 'without stdin'],
@@ -154,7 +157,7 @@ describe('every type', () => {
 
   test('types from 2^48 on have their number in JSON, and their name or number is read', () => {
     const [json] = caveatsToJson([{ type: 'NoTty' }]);
-    expect(json).toEqual({ type: '369854475324930', body: {} });
+    expect(json).toEqual({ type: '369776607383042', body: {} });
     expect(caveatsFromJson([{ type: 'NoTty', body: {} }])).toEqual(caveatsFromJson([json]));
   });
 
@@ -173,6 +176,11 @@ describe('every type', () => {
     expect(read('EnvNames', { names: ['B', 'A'] })).toEqual(read('EnvNames', { names: ['A', 'B'] }));
     expect(read('SourceAddress', { networks: ['11.0.0.1', '10.0.0.0/8'] })).toEqual(
       read('SourceAddress', { networks: ['10.0.0.0/8', '11.0.0.1/32'] }),
+    );
+    expect(read('Apps', { apps: { 5: 'r', 10: 'r' } })).toEqual(
+      encodeCaveats([
+        { type: 'Apps', apps: [10n, 5n, 7n].filter((id) => id !== 7n).map((id) => ({ id, mask: 1 })) },
+      ]),
     );
     expect(caveatsFromJson([{ type: 'SourceAddress', body: { networks: ['::ffff:1.2.3.4'] } }])).toEqual([
       { type: 'SourceAddress', networks: ['1.2.3.4/32'] },
@@ -229,6 +237,10 @@ describe('what cannot be written is refused, never wrapped', () => {
       },
     ],
     [
+      'a word that may be one of nothing',
+      { type: 'CommandTemplates', templates: [{ words: [{ kind: 'one-of', texts: [] }] }] },
+    ],
+    [
       'a tail of half a word',
       {
         type: 'CommandTemplates',
@@ -241,8 +253,15 @@ describe('what cannot be written is refused, never wrapped', () => {
       },
     ],
   ];
-  test.each(refused)('%s', (_, caveat) => {
-    expect(() => encodeCaveats([caveat])).toThrowError(expect.objectContaining({ code: 'bad-caveat' }));
+  test.each(refused)('%s', (name, caveat) => {
+    const code = name === '65 alternatives' ? 'limit' : 'bad-caveat';
+    expect(() => encodeCaveats([caveat])).toThrowError(expect.objectContaining({ code }));
+  });
+
+  test('more alternatives than the limit', () => {
+    const texts = Array.from({ length: 65 }, (_, i) => `${i}`);
+    const caveat: Caveat = { type: 'CommandTemplates', templates: [{ words: [{ kind: 'one-of', texts }] }] };
+    expect(() => encodeCaveats([caveat])).toThrowError(expect.objectContaining({ code: 'limit' }));
   });
 
   test('sizes that need longer heads', () => {
@@ -335,7 +354,9 @@ describe('sign-ins: what a third party is asked', () => {
     expect(prohibits({ type: 'BindToParentToken', digest: new Uint8Array(16) }, access)).toMatchObject({
       code: 'bad-caveat',
     });
-    expect(prohibits({ type: 'GitHubUserID', id: 1n }, access)).toMatchObject({ code: 'bad-caveat' });
+    for (const type of ['FlyioUserID', 'GitHubUserID', 'GoogleUserID'] as const) {
+      expect(prohibits({ type, id: 1n }, access)).toMatchObject({ code: 'bad-caveat' });
+    }
     expect(
       prohibits({ type: 'Organization', id: 1n, mask: 1 }, { ...access, orgId: undefined } as never),
     ).toMatchObject({ code: 'resource-unspecified' });

@@ -4,6 +4,8 @@ import {
   addThirdParty,
   clear,
   dangerNotes,
+  decodeCaveats,
+  encodeCaveats,
   DANGER_TABLE,
   describeActions,
   expiration,
@@ -217,10 +219,13 @@ describe('inspect', () => {
     ['d40102', { extension: 1, base64: 'Ag==' }],
     ['c7010203', { extension: 2, base64: 'Aw==' }],
   ])('an unknown body %s is shown', (body, value) => {
-    const { caveats } = inspect({
-      ...base,
-      unsafeCaveats: [{ type: 'Unknown', number: 99n, body: hex(body) }],
-    });
+    const unknown: Caveat = { type: 'Unknown', number: 99n, body: hex(body) };
+    const cut: Caveat = { ...unknown, body: unknown.body.slice(0, -1) };
+    expect(decodeCaveats(encodeCaveats([unknown]))).toEqual([unknown]);
+    expect(() => decodeCaveats(encodeCaveats([cut]))).toThrowError(
+      expect.objectContaining({ code: 'malformed' }),
+    );
+    const { caveats } = inspect({ ...base, unsafeCaveats: [unknown] });
     expect(caveats).toMatchObject([{ name: 'unknown', type: '99', unknown_body: value }]);
   });
 });

@@ -142,10 +142,8 @@ describe('where the program cannot help', () => {
 
   test('nor where a policy forbids it', () => {
     vi.stubGlobal('WebAssembly', {
-      Module: class {
-        constructor() {
-          throw new Error('forbidden by policy');
-        }
+      Module: function Module() {
+        throw new Error('forbidden by policy');
       },
     });
     expect(loadHashes(nodeCrypto)).toBeUndefined();

@@ -2,6 +2,8 @@
  * Standard base64 with padding, strictly (spec section 10, [OURS]): no other alphabet, no missing padding, no
  * white space, and unused trailing bits must be zero, so that every byte string has one text.
  */
+import { byteAt } from './bytes.ts';
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const INVALID = 0xff;
 
@@ -21,7 +23,7 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   let pending = 0;
   for (let i = 0; i < digits; i += 1) {
     const code = text.charCodeAt(i);
-    const value = code < 128 ? (VALUES[code] ?? INVALID) : INVALID;
+    const value = code < 128 ? byteAt(VALUES, code) : INVALID;
     if (value === INVALID) return undefined;
     bits = (bits << 6) | value;
     pending += 6;
@@ -39,7 +41,7 @@ export function encodeBase64(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
     const left = bytes.length - i;
-    const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const group = (byteAt(bytes, i) << 16) | (byteAt(bytes, i + 1) << 8) | byteAt(bytes, i + 2);
     text += ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63);
     text += left > 1 ? ALPHABET.charAt((group >> 6) & 63) : '=';
     text += left > 2 ? ALPHABET.charAt(group & 63) : '=';

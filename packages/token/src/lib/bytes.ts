@@ -4,7 +4,7 @@
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
-  for (let i = 0; i < a.length; i += 1) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
+  for (let i = 0; i < a.length; i += 1) difference |= byteAt(a, i) ^ byteAt(b, i);
   return difference === 0;
 }
 
@@ -12,7 +12,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i += 1) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    const difference = byteAt(a, i) - byteAt(b, i);
     if (difference !== 0) return difference;
   }
   return a.length - b.length;
@@ -26,6 +26,16 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
+}
+
+/** The word at an index; 0 beyond the end. */
+export function wordAt(words: Int32Array | Uint32Array, index: number): number {
+  return words[index] ?? 0;
+}
+
+/** The byte at an index; 0 beyond the end. */
+export function byteAt(bytes: Uint8Array, index: number): number {
+  return bytes[index] ?? 0;
 }
 
 export function toHex(bytes: Uint8Array): string {

@@ -4,6 +4,7 @@
  * Declared lengths are checked against the bytes that remain before anything is allocated.
  */
 import { TokenError } from '../errors.ts';
+import { byteAt } from './bytes.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -191,7 +192,7 @@ export class MsgpackReader {
       let text = '';
       let i = start;
       for (; i < start + length; i += 1) {
-        const byte = bytes[i] ?? 0x80;
+        const byte = byteAt(bytes, i);
         if (byte >= 0x80) break;
         text += String.fromCharCode(byte);
       }

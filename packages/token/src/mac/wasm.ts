@@ -72,7 +72,7 @@ export function loadHashes(large: HashFunctions): HashFunctions | undefined {
       // Scratch is zero between calls, so a shorter key is padded with zeros, as HMAC pads it.
       bytes.set(key, MEMORY.key);
       bytes.set(messages, MEMORY.messages);
-      for (let i = 0; i < stops.length; i += 1) ends[i] = stops[i] ?? 0;
+      ends.set(stops);
       chain(stops.length);
       return take(stops.length * HASH_BYTES);
     },

@@ -1,5 +1,6 @@
 /** Addresses and networks (CIDR) of the `SourceAddress` restriction: exact, without names or guesses. */
 import { TokenError } from '../errors.ts';
+import { byteAt } from '../lib/bytes.ts';
 
 /** An address as bytes, 4 or 16 of them. */
 type AddressBytes = Uint8Array;
@@ -104,7 +105,7 @@ function maskOf(prefix: number, index: number): number {
 export function networkContains({ address, prefix }: Network, candidate: AddressBytes): boolean {
   return (
     candidate.length === address.length &&
-    address.every((byte, index) => ((candidate[index] ?? 0) & maskOf(prefix, index)) === byte)
+    address.every((byte, index) => (byteAt(candidate, index) & maskOf(prefix, index)) === byte)
   );
 }
 
@@ -114,7 +115,7 @@ export function formatNetwork({ address, prefix }: Network): string {
 }
 
 function formatV6(bytes: Uint8Array): string {
-  const groups = Array.from({ length: 8 }, (_, i) => ((bytes[i * 2] ?? 0) << 8) | (bytes[i * 2 + 1] ?? 0));
+  const groups = Array.from({ length: 8 }, (_, i) => (byteAt(bytes, i * 2) << 8) | byteAt(bytes, i * 2 + 1));
   let best = { start: 0, length: 0 };
   for (let start = 0; start < 8; start += 1) {
     let length = 0;

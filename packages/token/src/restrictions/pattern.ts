@@ -52,7 +52,7 @@ interface Atom extends Pick<Position, 'ranges' | 'negated'> {
 }
 
 function readAtom(chars: readonly string[], at: number): Atom {
-  const char = chars[at] ?? '';
+  const char = charAt(chars, at);
   if (char === '.') return { ...ANY, next: at + 1 };
   if (char === '[') return readClass(chars, at + 1);
   if (RESERVED.has(char)) throw wrong(`put a backslash before ${char}`, at);
@@ -68,7 +68,7 @@ function readClass(chars: readonly string[], start: number): Atom {
     if (at >= chars.length) throw wrong('a class without its ]', start);
     const isDash = chars[at] === '-';
     if (chars[at] === '[' || chars[at] === '^' || (isDash && chars[at + 1] !== ']')) {
-      throw wrong(`put a backslash before ${chars[at] ?? ''}`, at);
+      throw wrong(`put a backslash before ${charAt(chars, at)}`, at);
     }
     const low = readChar(chars, at);
     if (chars[low.next] === '-' && chars[low.next + 1] !== ']' && low.next + 1 < chars.length) {
@@ -88,12 +88,17 @@ function readClass(chars: readonly string[], start: number): Atom {
 function readChar(chars: readonly string[], at: number): { code: number; next: number } {
   const escaped = chars[at] === '\\';
   const index = escaped ? at + 1 : at;
-  const char = chars[index] ?? '';
+  const char = charAt(chars, index);
+  const code = codeOf(char);
   if (escaped && !PUNCTUATION.test(char)) throw wrong('a backslash stands before punctuation only', at);
-  const code = char.codePointAt(0) ?? 0;
   if (isControl(code)) throw wrong('a control character', at);
   return { code, next: index + 1 };
 }
+
+/** The character at an index; empty after the end. */
+const charAt = (chars: readonly string[], index: number): string => chars[index] ?? '';
+
+const codeOf = (char: string): number => char.codePointAt(0) ?? 0;
 
 interface Quantifier {
   readonly least: number;
@@ -141,7 +146,7 @@ function isControl(code: number): boolean {
  */
 export function patternMatches({ positions }: Pattern, word: string): boolean {
   if (word.length > LIMITS.patternWordChars * 2) return false;
-  const codes = Array.from(word, (char) => char.codePointAt(0) ?? 0);
+  const codes = Array.from(word, codeOf);
   if (codes.length > LIMITS.patternWordChars) return false;
   if (codes[0] === DASH && !beginsWithDash(positions[0])) return false;
   const end = positions.length;

@@ -12,7 +12,7 @@ import { describeTemplates, templateMatches } from './template.ts';
 
 /** @returns the refusal, or undefined when the restriction has no objection. */
 export function restrictionProhibits(caveat: OwnCaveat, access: Access): Refusal | undefined {
-  if (caveat.type === 'SourceAddress') return sourceAddress(caveat, access.sourceAddress);
+  if (caveat.type === 'SourceAddress') return sourceAddress(caveat, access.sourceAddress ?? '');
   const { command } = access;
   if (command === undefined) return refuse(caveat, 'resource-unspecified', 'the request names no command');
   switch (caveat.type) {
@@ -44,15 +44,15 @@ export function restrictionProhibits(caveat: OwnCaveat, access: Access): Refusal
 
 function sourceAddress(
   caveat: Extract<OwnCaveat, { type: 'SourceAddress' }>,
-  text: string | undefined,
+  text: string,
 ): Refusal | undefined {
-  const address = text === undefined ? undefined : parseAddress(text);
+  const address = parseAddress(text);
   // Not "unspecified": inside IfPresent this takes the branch.
   if (address === undefined)
     return refuse(caveat, 'invalid-access', 'the request comes from no known address');
   if (caveat.networks.some((network) => networkContains(parseNetwork(network), address))) return undefined;
   const wouldAllow = `from ${caveat.networks.join(', ') || 'nowhere'}`;
-  return refuse(caveat, 'unauthorized', `the request comes from ${text ?? ''}`, wouldAllow);
+  return refuse(caveat, 'unauthorized', `the request comes from ${text}`, wouldAllow);
 }
 
 function without(caveat: OwnCaveat, asked: boolean | undefined, what: string): Refusal | undefined {

@@ -53,12 +53,15 @@ function writeSorted(
   write: (item: Uint8Array) => void,
 ): void {
   const sorted = [...items].sort(compareBytes);
-  if (sorted.some((item, index) => index > 0 && compareBytes(item, sorted[index - 1] ?? item) === 0)) {
-    throw new TokenError('bad-caveat', 'a list that names the same thing twice');
-  }
   writer.array(1);
   writer.array(sorted.length);
-  for (const item of sorted) write(item);
+  let before: Uint8Array | undefined;
+  for (const item of sorted) {
+    if (before !== undefined && compareBytes(item, before) === 0)
+      throw new TokenError('bad-caveat', 'a list that names the same thing twice');
+    write(item);
+    before = item;
+  }
 }
 
 function writeWord(writer: MsgpackWriter, word: TemplateWord): void {

@@ -2,7 +2,7 @@
  * ChaCha20-Poly1305 without associated data (RFC 8439), where nothing synchronous is built in. The cipher's time does
  * not depend on its data; that of the tag's big integers may, so a server should use `mac/node`.
  */
-import { concatBytes, equalBytes } from '../../lib/bytes.ts';
+import { byteAt, concatBytes, equalBytes, wordAt } from '../../lib/bytes.ts';
 
 const TAG_BYTES = 16;
 const PRIME = (1n << 130n) - 5n;
@@ -28,7 +28,7 @@ function cipher(key: Uint8Array, nonce: Uint8Array, input: Uint8Array): Uint8Arr
   for (let at = 0; at < input.length; at += 64) {
     const stream = block(key, nonce, at / 64 + 1);
     for (let i = 0; i < Math.min(64, input.length - at); i += 1) {
-      output[at + i] = (input[at + i] ?? 0) ^ (stream[i] ?? 0);
+      output[at + i] = byteAt(input, at + i) ^ byteAt(stream, i);
     }
   }
   return output;
@@ -50,14 +50,14 @@ function block(key: Uint8Array, nonce: Uint8Array, counter: number): Uint8Array 
     for (let i = 0; i < 4; i += 1)
       quarter(words, i, 4 + ((i + 1) & 3), 8 + ((i + 2) & 3), 12 + ((i + 3) & 3));
   }
-  for (const [index, word] of words.entries()) first.setUint32(index * 4, word + (start[index] ?? 0), true);
+  for (const [index, word] of words.entries()) first.setUint32(index * 4, word + wordAt(start, index), true);
   return bytes;
 }
 
 function quarter(words: Uint32Array, a: number, b: number, c: number, d: number): void {
   const step = (to: number, from: number, turned: number, by: number): void => {
-    words[to] = (words[to] ?? 0) + (words[from] ?? 0);
-    const mixed = (words[turned] ?? 0) ^ (words[to] ?? 0);
+    words[to] = wordAt(words, to) + wordAt(words, from);
+    const mixed = wordAt(words, turned) ^ wordAt(words, to);
     words[turned] = (mixed << by) | (mixed >>> (32 - by));
   };
   step(a, b, d, 16);

@@ -1,4 +1,6 @@
 /** SHA-1 (FIPS 180-4), for the names of token families alone: where nothing synchronous is built in. */
+import { wordAt } from '../../lib/bytes.ts';
+
 const rotl = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
 
 export function sha1(message: Uint8Array): Uint8Array {
@@ -15,7 +17,7 @@ export function sha1(message: Uint8Array): Uint8Array {
 }
 
 function mix(state: Int32Array, words: Int32Array, block: DataView, at: number): void {
-  const word = (index: number): number => words[index] ?? 0;
+  const word = (index: number): number => wordAt(words, index);
   for (let i = 0; i < 16; i += 1) words[i] = block.getInt32(at + i * 4);
   for (let i = 16; i < 80; i += 1)
     words[i] = rotl(word(i - 3) ^ word(i - 8) ^ word(i - 14) ^ word(i - 16), 1);
@@ -32,5 +34,5 @@ function mix(state: Int32Array, words: Int32Array, block: DataView, at: number):
     const next = (rotl(a, 5) + mixed + e + constant + word(i)) | 0;
     [a, b, c, d, e] = [next, a, rotl(b, 30), c, d];
   }
-  for (const [index, value] of [a, b, c, d, e].entries()) state[index] = (state[index] ?? 0) + value;
+  for (const [index, value] of [a, b, c, d, e].entries()) state[index] = wordAt(state, index) + value;
 }

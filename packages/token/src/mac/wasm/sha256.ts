@@ -75,7 +75,7 @@ function compress(): WasmFunction {
   const body: Code[] = [];
   for (let i = 0; i < 8; i += 1) body.push(set(a + i, load(i32(STATE), i * 4)));
   for (let i = 0; i < 16; i += 1) body.push(set(w + i, load(i32(BLOCK), i * 4)));
-  for (let round = 0; round < 64; round += 1) {
+  for (const [round, value] of ROUND_CONSTANTS.entries()) {
     // Instead of moving eight variables along, each round names them anew.
     const name = (index: number): number => a + ((index - round) & 7);
     const [va, vb, vc, vd, ve, vf, vg, vh] = [0, 1, 2, 3, 4, 5, 6, 7].map(name) as [
@@ -107,7 +107,7 @@ function compress(): WasmFunction {
     }
     const sum1 = xor(rotr(get(ve), i32(6)), rotr(get(ve), i32(11)), rotr(get(ve), i32(25)));
     const choice = xor(get(vg), and(get(ve), xor(get(vf), get(vg))));
-    const constant = i32(ROUND_CONSTANTS[round] ?? 0);
+    const constant = i32(value);
     body.push(set(t, add(get(vh), get(word), constant, choice, sum1)));
     body.push(set(vd, add(get(vd), get(t))));
     const sum0 = xor(rotr(get(va), i32(2)), rotr(get(va), i32(13)), rotr(get(va), i32(22)));
