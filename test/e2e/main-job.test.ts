@@ -351,6 +351,41 @@ describe('the HTTP form', () => {
     });
   });
 
+  test.each(['application/json', 'application/x-ndjson'])(
+    'invariant 10: a caller of %s who goes away takes the command along',
+    async (accept) => {
+      const token = await mint();
+      const gone = new AbortController();
+      const call = fetch(`${postern.url}/v1/apps/demo/machines/${postern.machine}/exec`, {
+        method: 'POST',
+        headers: { authorization: token, accept },
+        body: '{"cmd":"sleep 7441","timeout":600}',
+        signal: gone.signal,
+      }).then((response) => response.text());
+      await until(async () => (await processesWith('sleep 7441')).length > 0);
+      gone.abort();
+      await expect(call).rejects.toThrowError();
+      await until(async () => (await processesWith('sleep 7441')).length === 0);
+    },
+  );
+
+  test('lines of JSON come while the command runs', async () => {
+    const token = await mint();
+    const response = await fetch(`${postern.url}/v1/apps/demo/machines/${postern.machine}/exec`, {
+      method: 'POST',
+      headers: { authorization: token, accept: 'application/x-ndjson' },
+      body: JSON.stringify({ command: ['sh', '-c', 'echo out; echo err >&2; exit 5'] }),
+    });
+    const lines = (await response.text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({ type: 'started' });
+    expect(lines).toContainEqual({ type: 'stdout', data: Buffer.from('out\n').toString('base64') });
+    expect(lines).toContainEqual({ type: 'stderr', data: Buffer.from('err\n').toString('base64') });
+    expect(lines.at(-1)).toMatchObject({ type: 'outcome', exit_code: 5 });
+  });
+
   test('FlyV1 and Bearer are both accepted', async () => {
     const token = await mint('--', 'true');
     for (const authorization of [

@@ -4,6 +4,7 @@ import { joinRequestSchema, PosternError, type joinAnswerSchema } from '@postern
 import { StoreError } from '@postern/store';
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import { incomingOf } from '../http/node-request.ts';
 import { readJsonBody } from '../http/read-body.ts';
 import { sourceOf } from '../http/source.ts';
 import type { Services } from '../services.ts';
@@ -13,7 +14,7 @@ export async function joinAgent(
   c: Context,
   { store, now }: Services,
 ): Promise<z.infer<typeof joinAnswerSchema>> {
-  const parsed = joinRequestSchema.safeParse(await readJsonBody(c.req.raw));
+  const parsed = joinRequestSchema.safeParse(await readJsonBody(incomingOf(c)));
   if (!parsed.success)
     throw new PosternError('bad_request', 'a join request has a join_token and a public_key');
   const hash = hashSecret(parsed.data.join_token);

@@ -24,7 +24,7 @@ export function factsOf({ caller, source }: FlyContext): RequestFacts {
     source,
     requestId: '',
     signal: new AbortController().signal,
-    headers: new Headers(),
+    headers: { get: () => null },
     setHeader: () => undefined,
   };
 }

@@ -14,6 +14,7 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import { findCaller } from '../http/caller.ts';
 import { toPosternError } from '../http/error-answer.ts';
+import { headersOf, incomingOf } from '../http/node-request.ts';
 import { readJsonBody } from '../http/read-body.ts';
 import { sourceOf } from '../http/source.ts';
 import type { Services } from '../services.ts';
@@ -47,13 +48,13 @@ export async function answerGraphql(c: Context, services: Services): Promise<Res
 }
 
 async function run(c: Context, services: Services): Promise<ExecutionResult> {
-  const parsed = requestSchema.safeParse(await readJsonBody(c.req.raw));
+  const parsed = requestSchema.safeParse(await readJsonBody(incomingOf(c)));
   if (!parsed.success) throw new PosternError('bad_request', 'a GraphQL request has a query and variables');
   const { query, variables, operationName } = parsed.data;
   const document = parse(query, { maxTokens: MAX_TOKENS });
   const problems = validate(schema, document);
   if (problems.length > 0) return { data: null, errors: problems };
-  const caller = await findCaller(c.req.raw.headers, true, services);
+  const caller = await findCaller(headersOf(incomingOf(c)), true, services);
   const contextValue: FlyContext = { caller, source: sourceOf(c), services };
   return execute({
     schema,

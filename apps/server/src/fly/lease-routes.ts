@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { findCaller, requirePerson } from '../http/caller.ts';
 import type { RequestFacts } from '../http/handler.ts';
+import { goneSignal, headersOf, incomingOf } from '../http/node-request.ts';
 import { answerError } from '../http/routes.ts';
 import { sourceOf } from '../http/source.ts';
 import { findForAction } from '../operations/find.ts';
@@ -92,14 +93,14 @@ function present(lease: Lease, machine: string): object {
 
 async function requireControl(c: Context, services: Services): Promise<{ machine: string; owner: string }> {
   const { app, machine } = c.req.param() as { app: string; machine: string };
-  const caller = await findCaller(c.req.raw.headers, c.req.method !== 'GET', services);
+  const caller = await findCaller(headersOf(incomingOf(c)), c.req.method !== 'GET', services);
   if (caller.kind === 'nobody') requirePerson(caller);
   const facts: RequestFacts = {
     caller,
     source: sourceOf(c),
     requestId: '',
-    signal: c.req.raw.signal,
-    headers: c.req.raw.headers,
+    signal: goneSignal(c),
+    headers: headersOf(incomingOf(c)),
     setHeader: () => undefined,
   };
   await findForAction(app, machine, 'C', 'machine.lease', facts, services);

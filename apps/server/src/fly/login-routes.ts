@@ -5,6 +5,7 @@ import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { findCaller, type Person } from '../http/caller.ts';
 import { toPosternError } from '../http/error-answer.ts';
+import { headersOf, incomingOf } from '../http/node-request.ts';
 import { readJsonBody } from '../http/read-body.ts';
 import { sourceOf } from '../http/source.ts';
 import type { Services } from '../services.ts';
@@ -20,7 +21,7 @@ export function addLoginRoutes(app: Hono, services: Services): void {
   const sessions = createCliSessions(services.now);
 
   app.post('/api/v1/cli_sessions', async (c) => {
-    const parsed = openRequestSchema.safeParse(await readJsonBody(c.req.raw).catch(() => undefined));
+    const parsed = openRequestSchema.safeParse(await readJsonBody(incomingOf(c)).catch(() => undefined));
     if (!parsed.success) return c.json({ error: 'the login request cannot be read' }, 400);
     const session = sessions.open(parsed.data);
     return c.json(
@@ -41,7 +42,7 @@ export function addLoginRoutes(app: Hono, services: Services): void {
 
   app.post('/api/v1/cli_sessions/:id/redeem', async (c) => {
     const { id } = c.req.param();
-    const parsed = redeemSchema.safeParse(await readJsonBody(c.req.raw).catch(() => undefined));
+    const parsed = redeemSchema.safeParse(await readJsonBody(incomingOf(c)).catch(() => undefined));
     if (!parsed.success) return c.json({ error: 'invalid_code' }, 400);
     try {
       return c.json({
@@ -88,7 +89,7 @@ export function addLoginRoutes(app: Hono, services: Services): void {
   });
 
   app.post('/api/v1/sessions', async (c) => {
-    const parsed = passwordSchema.safeParse(await readJsonBody(c.req.raw).catch(() => undefined));
+    const parsed = passwordSchema.safeParse(await readJsonBody(incomingOf(c)).catch(() => undefined));
     if (!parsed.success) return c.json({ error: 'the login request cannot be read' }, 400);
     const { email, password } = parsed.data.data.attributes;
     try {
@@ -108,7 +109,7 @@ export function addLoginRoutes(app: Hono, services: Services): void {
 }
 
 async function signedIn(c: Context, services: Services): Promise<Person | undefined> {
-  const caller = await findCaller(c.req.raw.headers, false, services).catch(() => undefined);
+  const caller = await findCaller(headersOf(incomingOf(c)), false, services).catch(() => undefined);
   return caller?.kind === 'person' ? caller.person : undefined;
 }
 

@@ -3,6 +3,7 @@ import { PosternError } from '@postern/contract';
 import type { Person } from '@postern/authority';
 import type { Services } from '../services.ts';
 import { CSRF_HEADER, readCredentials } from './credentials.ts';
+import type { HeaderView } from './node-request.ts';
 
 export type { Person } from '@postern/authority';
 
@@ -21,7 +22,7 @@ export type Caller =
  * @param changes whether the request may change something; then a cookie alone is not enough.
  * @throws PosternError `origin_refused` for a change from another site, AuthorityError for a bad session.
  */
-export async function findCaller(headers: Headers, changes: boolean, services: Services): Promise<Caller> {
+export async function findCaller(headers: HeaderView, changes: boolean, services: Services): Promise<Caller> {
   const { session, macaroons, fromCookie } = readCredentials(headers);
   if (session !== undefined) {
     if (fromCookie && changes) requireOwnPage(headers);
@@ -32,7 +33,7 @@ export async function findCaller(headers: Headers, changes: boolean, services: S
 }
 
 /** A cookie travels with any request to us; only a script of our own page can add this header. */
-function requireOwnPage(headers: Headers): void {
+function requireOwnPage(headers: HeaderView): void {
   const origin = headers.get('origin');
   const host = headers.get('host');
   const sameOrigin = origin === null || URL.parse(origin)?.host === host;

@@ -3,6 +3,7 @@
  * that looks like one, and `macaroons` is text for the authority to decode.
  */
 import { LIMITS, PosternError } from '@postern/contract';
+import type { HeaderView } from './node-request.ts';
 
 /** The cookie of a browser session. `__Host-` needs https, which a loopback server does not have. */
 export const SESSION_COOKIE = 'postern_session';
@@ -25,7 +26,7 @@ export interface Credentials {
  *
  * @throws PosternError `unauthenticated` when the header is longer than its limit or no known kind of token.
  */
-export function readCredentials(headers: Headers): Credentials {
+export function readCredentials(headers: HeaderView): Credentials {
   const authorization = headers.get('authorization');
   if (authorization === null) {
     const session = readCookie(headers.get('cookie') ?? '', SESSION_COOKIE);

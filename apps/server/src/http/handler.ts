@@ -2,6 +2,7 @@
 import type { InputOf, Operation, OutputOf } from '@postern/contract';
 import type { Services } from '../services.ts';
 import type { Caller, Person } from './caller.ts';
+import type { HeaderView } from './node-request.ts';
 
 export interface RequestFacts {
   /** Who asks, looked up but not yet allowed to do anything. */
@@ -11,7 +12,7 @@ export interface RequestFacts {
   readonly requestId: string;
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;
-  readonly headers: Headers;
+  readonly headers: HeaderView;
   /** Sets a response header. */
   readonly setHeader: (name: string, value: string) => void;
 }

@@ -1,38 +1,49 @@
 /** Reads one JSON request body within its limits. */
 import { LIMITS, PosternError } from '@postern/contract';
+import type { IncomingMessage } from 'node:http';
 
 /**
- * @param request the request; its body is read to the end or to the limit.
+ * @param message the request; its body is read to the end or to the limit.
  * @returns the parsed JSON value; `{}` for an empty body.
  * @throws PosternError `body_too_large` or `bad_request`.
  */
-export async function readJsonBody(request: Request): Promise<unknown> {
-  const declared = Number(request.headers.get('content-length') ?? '0');
+export async function readJsonBody(message: IncomingMessage): Promise<unknown> {
+  const declared = Number(message.headers['content-length'] ?? '0');
   if (declared > LIMITS.bodyBytes) throw tooLarge();
-  const text = await readText(request);
+  const text = decode(await readBytes(message));
   if (text.trim() === '') return {};
   const value = parseJson(text);
   refuseDepth(value, LIMITS.jsonDepth);
   return value;
 }
 
-async function readText(request: Request): Promise<string> {
-  if (request.body === null) return '';
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let text = '';
-  let bytes = 0;
-  const body: ReadableStream<Uint8Array> = request.body;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > LIMITS.bodyBytes) throw tooLarge();
-    text += decode(() => decoder.decode(chunk, { stream: true }));
-  }
-  return text + decode(() => decoder.decode());
+function readBytes(message: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    message.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > LIMITS.bodyBytes) {
+        message.removeAllListeners('data');
+        message.resume();
+        reject(tooLarge());
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    message.on('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
+    );
+    message.on('error', () => reject(new PosternError('bad_request', 'the request body was cut off')));
+    message.on('close', () => reject(new PosternError('bad_request', 'the request body was cut off')));
+  });
 }
 
-function decode(step: () => string): string {
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+function decode(bytes: Uint8Array): string {
   try {
-    return step();
+    return UTF8.decode(bytes);
   } catch (error) {
     throw new PosternError('bad_request', 'the request body is not valid UTF-8', { cause: error });
   }

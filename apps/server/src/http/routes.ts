@@ -15,6 +15,7 @@ import type { Services } from '../services.ts';
 import { findCaller, requirePerson } from './caller.ts';
 import { errorBody, toPosternError } from './error-answer.ts';
 import type { Handler, PersonFacts, RequestFacts } from './handler.ts';
+import { goneSignal, headersOf, incomingOf } from './node-request.ts';
 import { readJsonBody } from './read-body.ts';
 import { sourceOf } from './source.ts';
 
@@ -66,7 +67,7 @@ async function readInput(c: Context, operation: Operation): Promise<InputOf<Oper
   return {
     params: parse(operation.params, c.req.param(), 'the path'),
     query: parse(operation.query, c.req.query(), 'the query'),
-    body: parse(operation.body, hasBody ? await readJsonBody(c.req.raw) : {}, 'the request body'),
+    body: parse(operation.body, hasBody ? await readJsonBody(incomingOf(c)) : {}, 'the request body'),
   };
 }
 
@@ -87,7 +88,7 @@ async function readFacts(
   requestId: string,
   services: Services,
 ): Promise<PersonFacts> {
-  const { headers, signal } = c.req.raw;
+  const headers = headersOf(incomingOf(c));
   const changes = operation.method !== 'GET';
   const caller =
     operation.auth === 'none' ? ({ kind: 'nobody' } as const) : await findCaller(headers, changes, services);
@@ -96,7 +97,7 @@ async function readFacts(
     caller,
     source: sourceOf(c),
     requestId,
-    signal,
+    signal: goneSignal(c),
     headers,
     setHeader: (name, value) => c.header(name, value),
   };

@@ -9,6 +9,7 @@ import { findTarget } from '../operations/execs.ts';
 import type { Services } from '../services.ts';
 import { findCaller, requirePerson } from './caller.ts';
 import { errorBody, toPosternError } from './error-answer.ts';
+import { headersOf } from './node-request.ts';
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -43,12 +44,8 @@ async function findExecRequest(request: IncomingMessage, services: Services) {
   requireOwnOrigin(request);
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const { app = '', machine = '' } = EXEC_PATH.exec(pathname)?.groups ?? {};
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(',') : value);
-  }
   // A browser cannot add a header to a WebSocket; its Origin has been checked instead.
-  const caller = await findCaller(headers, false, services);
+  const caller = await findCaller(headersOf(request), false, services);
   if (caller.kind === 'nobody') requirePerson(caller);
   const target = await findTarget(
     { app: decodeURIComponent(app), machine: decodeURIComponent(machine) },

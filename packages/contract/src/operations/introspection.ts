@@ -4,7 +4,7 @@ import { defineOperation } from '../operation.ts';
 import { nothing } from './common.ts';
 
 /** Bytes as JSON numbers, as the Machines API renders them. */
-const byteArray = z.array(z.number().int().min(0).max(255));
+const byteArray = z.custom<number[]>((value) => Array.isArray(value));
 
 const verifiedTokenSchema = z.object({
   header: z.string(),
