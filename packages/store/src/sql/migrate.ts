@@ -10,8 +10,6 @@ export interface Dialect {
   readonly serial: string;
   /** A 64-bit column whose values we give; as a primary key it is the order of the table itself. */
   readonly sequence: string;
-  /** Said of a table whose rows lie in the order of its primary key. */
-  readonly clustered: string;
   readonly bytes: string;
 }
 
@@ -30,7 +28,6 @@ export function pendingMigrations(version: number, dialect: Dialect): string[] {
   const spelling: Readonly<Record<string, string>> = {
     SERIAL: dialect.serial,
     SEQUENCE: dialect.sequence,
-    CLUSTERED: dialect.clustered,
     BYTES: dialect.bytes,
   };
   return MIGRATIONS.slice(version)

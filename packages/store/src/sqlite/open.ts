@@ -20,7 +20,6 @@ import { holdLock } from './lock.ts';
 const DIALECT: Dialect = {
   serial: 'INTEGER PRIMARY KEY AUTOINCREMENT',
   sequence: 'INTEGER',
-  clustered: 'WITHOUT ROWID',
   bytes: 'BLOB',
 };
 

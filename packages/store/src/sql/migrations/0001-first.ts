@@ -35,7 +35,7 @@ export const first: readonly string[] = [
     expires_at BIGINT, revoked_at BIGINT, revoke_reason TEXT, successor_id TEXT, revokes_on_use TEXT,
     dies_at BIGINT,
     last_used_at BIGINT, last_used_from TEXT, last_used_machine TEXT, last_used_command TEXT,
-    uses BIGINT NOT NULL DEFAULT 0, refusals BIGINT NOT NULL DEFAULT 0) $CLUSTERED`,
+    uses BIGINT NOT NULL DEFAULT 0, refusals BIGINT NOT NULL DEFAULT 0)`,
   `CREATE INDEX tokens_organization ON tokens (organization_id, created_at, id)`,
   `CREATE INDEX tokens_app ON tokens (app_id, created_at, id)`,
   `CREATE TABLE token_usage (
@@ -52,7 +52,7 @@ export const first: readonly string[] = [
     token_id TEXT, user_id BIGINT, source TEXT, command TEXT NOT NULL, detached BIGINT NOT NULL, tty BIGINT NOT NULL,
     started_at BIGINT NOT NULL, ended_at BIGINT, reason TEXT, exit_code BIGINT, exit_signal BIGINT,
     stdout_bytes BIGINT NOT NULL, stderr_bytes BIGINT NOT NULL, truncated BIGINT NOT NULL, recorded BIGINT NOT NULL,
-    idempotency_key TEXT) $CLUSTERED`,
+    idempotency_key TEXT)`,
   `CREATE UNIQUE INDEX execs_idempotency ON execs (organization_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL`,
   `CREATE INDEX execs_app ON execs (app_id, started_at)`,
