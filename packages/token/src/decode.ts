@@ -3,6 +3,7 @@ import type { Caveat } from './caveat.ts';
 import { newBudget, readCaveatSet } from './caveats/read.ts';
 import { TokenError } from './errors.ts';
 import { decodeBase64 } from './lib/base64.ts';
+import { copyBytes } from './lib/bytes.ts';
 import { MsgpackReader } from './lib/msgpack-reader.ts';
 import { LIMITS } from './limits.ts';
 import type { Nonce, UnverifiedToken } from './token.ts';
@@ -18,9 +19,15 @@ export function decodeToken(bytes: Uint8Array): UnverifiedToken {
   if (bytes.length > LIMITS.tokenBytes) {
     throw new TokenError('limit', `a token of ${bytes.length} bytes; at most ${LIMITS.tokenBytes}`);
   }
-  return decodeOwned(Uint8Array.from(bytes));
+  const buffer = new Uint8Array(bytes.length + spareFor(bytes.length));
+  buffer.set(bytes);
+  return decodeOwned(buffer.subarray(0, bytes.length));
 }
 
+/** The most bytes the signed messages of a token can have: its own and one more for each caveat. */
+const spareFor = (length: number): number => length + LIMITS.caveats;
+
+/** Of bytes nobody else holds, at the start of a buffer with room for {@link spareFor} behind them. */
 function decodeOwned(bytes: Uint8Array): UnverifiedToken {
   const reader = new MsgpackReader(bytes);
   reader.record(4);
@@ -57,13 +64,14 @@ function collectSigned(
 ): { signed: Uint8Array; signedEnds: number[] } {
   let length = nonceEnd - nonceStart;
   for (const { start, end } of spans) length += 1 + end - start;
-  const signed = new Uint8Array(length);
-  signed.set(bytes.subarray(nonceStart, nonceEnd));
+  // One allocation holds both: behind the token there is room.
+  const signed = new Uint8Array(bytes.buffer, bytes.length, length);
+  copyBytes(bytes, nonceStart, nonceEnd, signed, 0);
   let at = nonceEnd - nonceStart;
   const signedEnds = [at];
   for (const { start, end } of spans) {
     signed[at] = ONE_CAVEAT;
-    signed.set(bytes.subarray(start, end), at + 1);
+    copyBytes(bytes, start, end, signed, at + 1);
     at += 1 + end - start;
     signedEnds.push(at);
   }
@@ -92,7 +100,7 @@ export function decodeCaveats(bytes: Uint8Array): Caveat[] {
   if (bytes.length > LIMITS.tokenBytes) {
     throw new TokenError('limit', `a caveat set of ${bytes.length} bytes; at most ${LIMITS.tokenBytes}`);
   }
-  const owned = Uint8Array.from(bytes);
+  const owned = new Uint8Array(bytes);
   const reader = new MsgpackReader(owned);
   const caveats = readCaveatSet(reader, owned, newBudget());
   reader.finish();
@@ -114,7 +122,8 @@ export function parseToken(text: string): UnverifiedToken {
   const at = text.indexOf('_');
   const label = text.slice(0, Math.max(at, 0));
   if (!LABELS.has(label)) throw new TokenError('malformed', 'a token begins with fm2_');
-  const bytes = decodeBase64(text.slice(at + 1));
+  const body = text.slice(at + 1);
+  const bytes = decodeBase64(body, spareFor((body.length / 4) * 3));
   if (bytes === undefined || bytes.length === 0) {
     throw new TokenError(
       'malformed',

@@ -12,9 +12,11 @@ import type { MsgpackReader } from '../lib/msgpack-reader.ts';
 import { LIMITS } from '../limits.ts';
 import { readRestriction } from '../restrictions/read.ts';
 
-const NAMES = new Map<bigint, KnownCaveatType>(
-  Object.entries(CAVEAT_NUMBERS).map(([name, number]) => [BigInt(number), name as KnownCaveatType]),
+const NAMES = new Map<number, KnownCaveatType>(
+  Object.entries(CAVEAT_NUMBERS).map(([name, number]) => [number, name as KnownCaveatType]),
 );
+
+const TEXT = new TextEncoder();
 
 /** How much may still come, counted over a whole token, nested caveats included. */
 export interface CaveatBudget {
@@ -56,12 +58,12 @@ export function readCaveatSet(
 }
 
 function readCaveat(reader: MsgpackReader, bytes: Uint8Array, budget: CaveatBudget): Caveat {
-  const number = reader.unsigned();
-  const type = NAMES.get(number);
+  const number = reader.unsignedNumber();
+  const type = typeof number === 'bigint' ? undefined : NAMES.get(number);
   if (type !== undefined) return readBody(reader, bytes, budget, type);
   const start = reader.offset;
   reader.skipValue(LIMITS.unknownBodyDepth);
-  return { type: 'Unknown', number, body: bytes.slice(start, reader.offset) };
+  return { type: 'Unknown', number: BigInt(number), body: bytes.slice(start, reader.offset) };
 }
 
 function readBody(
@@ -100,11 +102,11 @@ function readBody(
       return {
         type,
         location: reader.string(),
-        verifierKey: Uint8Array.from(reader.bytes()),
-        ticket: Uint8Array.from(reader.bytes()),
+        verifierKey: new Uint8Array(reader.bytes()),
+        ticket: new Uint8Array(reader.bytes()),
       };
     case 'BindToParentToken':
-      return { type, digest: Uint8Array.from(reader.bytes()) };
+      return { type, digest: new Uint8Array(reader.bytes()) };
     case 'IfPresent':
       return readIfPresent(reader, bytes, budget);
     case 'FromMachineSource':
@@ -201,12 +203,11 @@ function readIntegerSet(reader: MsgpackReader): ResourceEntry<bigint>[] {
 
 function readStringSet(reader: MsgpackReader): ResourceEntry<string>[] {
   const count = readSetLength(reader);
-  const text = new TextEncoder();
   const set: ResourceEntry<string>[] = [];
   for (let i = 0; i < count; i += 1) {
     const id = reader.string();
     const before = set.at(-1);
-    if (before !== undefined && compareBytes(text.encode(id), text.encode(before.id)) <= 0) {
+    if (before !== undefined && compareBytes(TEXT.encode(id), TEXT.encode(before.id)) <= 0) {
       reader.fail('map keys out of order or repeated');
     }
     set.push({ id, mask: readMask(reader) });

@@ -5,36 +5,62 @@
 import { byteAt } from './bytes.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const INVALID = 0xff;
+const INVALID = -1;
 
-const VALUES = new Uint8Array(128).fill(INVALID);
+const VALUES = new Int8Array(128).fill(INVALID);
 for (let i = 0; i < ALPHABET.length; i += 1) VALUES[ALPHABET.charCodeAt(i)] = i;
 
-/** @returns the bytes, or undefined when the text is not canonical base64. */
-export function decodeBase64(text: string): Uint8Array | undefined {
+/**
+ * @param spare for how many bytes more the buffer behind them has room: an allocation less for who needs it.
+ * @returns the bytes, or undefined when the text is not canonical base64.
+ */
+export function decodeBase64(text: string, spare = 0): Uint8Array | undefined {
   const { length } = text;
   if (length % 4 !== 0) return undefined;
   if (length === 0) return new Uint8Array(0);
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const digits = length - padding;
-  const bytes = new Uint8Array((length / 4) * 3 - padding);
+  const size = (length / 4) * 3 - padding;
+  const buffer = new Uint8Array(size + spare);
+  const bytes = spare === 0 ? buffer : buffer.subarray(0, size);
+  const whole = digits - (digits % 4);
   let at = 0;
-  let bits = 0;
-  let pending = 0;
-  for (let i = 0; i < digits; i += 1) {
-    const code = text.charCodeAt(i);
-    const value = code < 128 ? byteAt(VALUES, code) : INVALID;
-    if (value === INVALID) return undefined;
-    bits = (bits << 6) | value;
-    pending += 6;
-    if (pending >= 8) {
-      pending -= 8;
-      bytes[at] = bits >> pending;
-      at += 1;
-      bits &= (1 << pending) - 1;
-    }
+  for (let i = 0; i < whole; i += 4) {
+    const group =
+      (valueAt(text, i) << 18) |
+      (valueAt(text, i + 1) << 12) |
+      (valueAt(text, i + 2) << 6) |
+      valueAt(text, i + 3);
+    // An invalid character is -1: it sets the sign.
+    if (group < 0) return undefined;
+    bytes[at] = group >> 16;
+    bytes[at + 1] = (group >> 8) & 0xff;
+    bytes[at + 2] = group & 0xff;
+    at += 3;
   }
-  return bits === 0 ? bytes : undefined;
+  return padding === 0 ? bytes : decodeLast(text, whole, digits, bytes);
+}
+
+/** The last group: 2 or 3 characters, whose unused bits must be zero. */
+function decodeLast(text: string, whole: number, digits: number, bytes: Uint8Array): Uint8Array | undefined {
+  let group = 0;
+  for (let i = whole; i < digits; i += 1) {
+    const value = valueAt(text, i);
+    if (value < 0) return undefined;
+    group = (group << 6) | value;
+  }
+  const count = digits - whole - 1;
+  const unused = count === 1 ? 4 : 2;
+  if ((group & ((1 << unused) - 1)) !== 0) return undefined;
+  const value = group >> unused;
+  if (count === 2) bytes[bytes.length - 2] = value >> 8;
+  bytes[bytes.length - 1] = value & 0xff;
+  return bytes;
+}
+
+/** The six bits of a character, or -1. */
+function valueAt(text: string, index: number): number {
+  return VALUES[text.charCodeAt(index)] ?? INVALID;
 }
 
 export function encodeBase64(bytes: Uint8Array): string {

@@ -28,6 +28,15 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
+/** Below this many bytes a loop is quicker than a view and a bulk copy. */
+const SHORT_COPY = 64;
+
+/** Copies the bytes from `start` to `end` to the place `at`. */
+export function copyBytes(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
+  if (end - start > SHORT_COPY) to.set(from.subarray(start, end), at);
+  else for (let i = start; i < end; i += 1) to[at + i - start] = byteAt(from, i);
+}
+
 /** The word at an index; 0 beyond the end. */
 export function wordAt(words: Int32Array | Uint32Array, index: number): number {
   return words[index] ?? 0;
