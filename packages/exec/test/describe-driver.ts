@@ -210,7 +210,13 @@ export function describeDriver(
     testIf(features.includes('tty'), 'a terminal, with its size and a change of it', async () => {
       const live = begin(
         driver,
-        ['sh', '-c', 'stty size; trap "stty size; exit 0" WINCH; echo up; while :; do sleep 0.1; done'],
+        // Some engines tell a terminal its size only after the command has started.
+        [
+          'sh',
+          '-c',
+          'until [ "$(stty size)" = "25 81" ]; do sleep 0.1; done; stty size; ' +
+            'trap "stty size; exit 0" WINCH; echo up; while :; do sleep 0.1; done',
+        ],
         { stdin: true, tty: { cols: 81, rows: 25, term: 'xterm' } },
       );
       await until(() => live.written.stdout.toString().includes('up'));

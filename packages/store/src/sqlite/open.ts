@@ -31,8 +31,9 @@ const DIALECT: Dialect = {
 export function openSqliteStore(directory: string): Store {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw readSqliteError(error);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'unknown failure';
+    throw new StoreError('unavailable', `the data directory ${directory} cannot be made: ${why}`, { cause });
   }
   const release = holdLock(join(directory, 'lock.db'));
   try {
