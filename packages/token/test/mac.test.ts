@@ -1,5 +1,5 @@
 /** Every crypto gives the answers of `node:crypto`. */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { attenuate, formatToken, mintToken, tokenUuid, verify, type TokenCrypto } from '../src/index.ts';
 import { browserCrypto } from '../src/mac/browser.ts';
@@ -106,6 +106,15 @@ describe('published examples', () => {
       '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
     );
   });
+});
+
+test('node: HMAC with keys and messages of every length is that of createHmac', () => {
+  for (let length = 0; length <= 130; length += 1) {
+    const [key, message] = [bytes(length), bytes(260 - length)];
+    const expected = createHmac('sha256', key).update(message).digest();
+    expect(plain(nodeCrypto.hmacSha256(key, message))).toEqual(plain(expected));
+    expect(plain(nodeCrypto.hmacChain(key, message, [message.length]))).toEqual(plain(expected));
+  }
 });
 
 describe('where the program cannot help', () => {
