@@ -1,0 +1,172 @@
+/** What is small enough to be tried out whole: every bit, every row of IfPresent; and that the format page is complete. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import {
+  addThirdParty,
+  bindTo,
+  caveatsFromJson,
+  CAVEAT_NUMBERS,
+  clear,
+  decodeToken,
+  discharge,
+  encodeCaveats,
+  formatToken,
+  LIMITS,
+  mintToken,
+  openTicket,
+  parseCaveatsJson,
+  parseToken,
+  tickets,
+  TokenError,
+  verify,
+  type Access,
+  type Caveat,
+  type UnverifiedToken,
+} from '../src/index.ts';
+import { nodeCrypto } from '../src/mac/node.ts';
+import { withWasm } from '../src/mac/wasm.ts';
+
+const crypto = withWasm(nodeCrypto);
+const KEY = new Uint8Array(32).fill(3);
+const SHARED = new Uint8Array(32).fill(4);
+const LOCATION = 'https://api.test';
+const AUTH = 'https://auth.test';
+const ORG: Caveat = { type: 'Organization', id: 1n, mask: 31 };
+const USER: Caveat = { type: 'FlyioUserID', id: 7n };
+
+/** Every token that differs from one in a single bit, where that is still a token. */
+function* flips({ bytes }: UnverifiedToken): Generator<UnverifiedToken> {
+  for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+    const changed = Uint8Array.from(bytes);
+    changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    try {
+      yield decodeToken(changed);
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error;
+    }
+  }
+}
+
+describe('every single bit', () => {
+  const root = addThirdParty(
+    mintToken(
+      { location: LOCATION, kid: Uint8Array.of(1), key: KEY, caveats: [ORG, { type: 'NoTty' }] },
+      crypto,
+    ),
+    { location: AUTH, shared: SHARED },
+    crypto,
+  );
+  const [{ ticket } = { ticket: KEY }] = tickets(root);
+  const opened = openTicket(SHARED, ticket, crypto);
+  if (typeof opened === 'string') throw new Error(opened);
+  const answer = discharge({ location: AUTH, ticket, opened, caveats: [USER, bindTo(root, crypto)] }, crypto);
+  const trusted = new Map([[AUTH, [SHARED]]]);
+
+  test('invariant 2: of a permission token', () => {
+    let decoded = 0;
+    for (const changed of flips(root)) {
+      decoded += 1;
+      // The location is not signed: it is compared before.
+      if (changed.location !== LOCATION) continue;
+      expect(() => verify(changed, KEY, { discharges: [answer], trusted }, crypto)).toThrowError(TokenError);
+    }
+    expect(decoded).toBeGreaterThan(1000);
+  });
+
+  test('invariant 2: of a discharge; with another location it is not believed', () => {
+    for (const changed of flips(answer)) {
+      const act = (): readonly Caveat[] =>
+        verify(root, KEY, { discharges: [changed], trusted }, crypto).caveats;
+      if (changed.location === AUTH) expect(act).toThrowError(TokenError);
+      else expect(act()).not.toContainEqual(USER);
+    }
+  });
+
+  test('of the text: no other text is the same token', () => {
+    const text = formatToken(root);
+    for (let at = 0; at < text.length; at += 1) {
+      for (const letter of ['A', 'b', '9', '+', '=', '-', '_', ' ', '\n']) {
+        const changed = text.slice(0, at) + letter + text.slice(at + 1);
+        if (changed === text) continue;
+        try {
+          expect(formatToken(parseToken(changed))).not.toBe(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(TokenError);
+        }
+      }
+    }
+  });
+});
+
+describe('IfPresent, the whole table', () => {
+  const access: Access = {
+    kind: 'access',
+    action: 2,
+    now: 0,
+    orgId: 1n,
+    appId: 1n,
+    machine: 'm',
+    command: ['ls'],
+  };
+  /** Relevant or not, allowing or not; the third kind is never reached. */
+  const kinds: Readonly<Record<string, Caveat>> = {
+    'relevant, allows': { type: 'Commands', commands: [{ args: ['ls'], exact: true }] },
+    'relevant, refuses': { type: 'Machines', set: [{ id: 'other', mask: 31 }] },
+    'not relevant': { type: 'Volumes', set: [{ id: 'v', mask: 31 }] },
+    'always relevant, allows': { type: 'Action', mask: 2 },
+    'always relevant, refuses': { type: 'FromMachineSource', id: 'm' },
+  };
+  const names = Object.keys(kinds);
+  const lists: readonly string[][] = [
+    [],
+    ...names.map((one) => [one]),
+    ...names.flatMap((one) => names.map((two) => [one, two])),
+  ];
+
+  test.each(
+    lists.flatMap((list) =>
+      [0, 1, 2, 31].map((otherwise) => [list.join(' + ') || 'none', list, otherwise] as const),
+    ),
+  )('%s, else %3$s', (_, list, otherwise) => {
+    const ifs = list.flatMap((name) => kinds[name] ?? []);
+    const relevant = list.filter((name) => !name.startsWith('not'));
+    const expected =
+      relevant.length > 0 ? relevant.every((name) => name.endsWith('allows')) : (otherwise & 2) !== 0;
+    expect(clear([ORG, { type: 'IfPresent', ifs, else: otherwise }], access).allowed).toBe(expected);
+  });
+});
+
+describe('docs/token-format.md', () => {
+  const page = readFileSync(new URL('../../../docs/token-format.md', import.meta.url), 'utf8');
+
+  test('names every type, and every own one with its number', () => {
+    for (const name of Object.keys(CAVEAT_NUMBERS)) expect(page).toContain(`\`${name}\``);
+    const first = CAVEAT_NUMBERS.SourceAddress;
+    expect(page).toContain(`2^48 + 0x${(first - 2 ** 48).toString(16)}`);
+    for (const [name, number] of Object.entries(CAVEAT_NUMBERS)) {
+      if (number >= first)
+        expect(page).toContain(`| ${(number - first).toString(16).padStart(2, '0')} | \`${name}\` |`);
+    }
+  });
+
+  test('its JSON bodies are read', () => {
+    const rows = [...page.matchAll(/^\| [0-9a-f]{1,2} \| `(\w+)`[^|]*\|[^|]*\| `([{[].*?)`/gm)];
+    expect(rows.length).toBeGreaterThan(20);
+    for (const [, type, body] of rows) {
+      expect(
+        encodeCaveats(parseCaveatsJson(`[{"type":"${type ?? ''}","body":${body ?? ''}}]`)).length,
+      ).toBeGreaterThan(2);
+    }
+    const template = /^In JSON: `(.*)`\.$/m.exec(page)?.[1] ?? '';
+    expect(
+      caveatsFromJson([{ type: 'CommandTemplates', body: [JSON.parse(template) as unknown] }]),
+    ).toHaveLength(1);
+  });
+
+  test('has every limit', () => {
+    const numbers = page.slice(page.indexOf('## Limits')).replaceAll(/(\d) (?=\d{3})/g, '$1');
+    for (const limit of Object.values(LIMITS).filter((value) => value !== 16 && value !== 32)) {
+      expect(numbers).toMatch(new RegExp(`\\b${limit}\\b`));
+    }
+  });
+});
