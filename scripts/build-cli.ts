@@ -9,8 +9,8 @@ import { build, type Plugin } from 'esbuild';
 
 const CLI = resolve(import.meta.dirname, '../apps/cli');
 
-/** Leaves out what no command of ours can reach; a quarter of the file, and a sixth of the time to start. */
-const slim: Plugin = {
+/** Leaves out what no program of ours can reach; a quarter of the file, and a sixth of the time to start. */
+export const slim: Plugin = {
   name: 'slim',
   setup: (bundler) => {
     // Error messages in fifty languages; ours are in English.
@@ -18,10 +18,16 @@ const slim: Plugin = {
       contents: "export { default as en } from './en.js';",
     }));
     // The same namespace, but one whose unused members the bundler can see.
-    bundler.onLoad({ filter: /\/packages\/(?:contract|client)\/src\/.*\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace("import { z } from 'zod'", "import * as z from 'zod'"),
-      loader: 'ts',
-    }));
+    bundler.onLoad(
+      { filter: /\/(?:packages\/(?:contract|client)|apps\/agent)\/src\/.*\.ts$/ },
+      async ({ path }) => ({
+        contents: (await readFile(path, 'utf8')).replace(
+          "import { z } from 'zod'",
+          "import * as z from 'zod'",
+        ),
+        loader: 'ts',
+      }),
+    );
   },
 };
 

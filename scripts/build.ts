@@ -1,6 +1,7 @@
-/** Builds what does not run from source: the command line as one bundled file, and the native spawner. */
+/** Builds what does not run from source: the command line and the agent as one file each, and the native spawner. */
+import { buildAgent } from './build-agent.ts';
 import { buildCli } from './build-cli.ts';
 import { buildSpawner } from './build-spawner.ts';
 
 buildSpawner();
-await buildCli();
+await Promise.all([buildCli(), buildAgent()]);

@@ -93,10 +93,13 @@ async function serve(identity: Identity, named: string | undefined, signal: Abor
   await spawner?.close();
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
+function fail(error: unknown): number {
   const usage = error instanceof TypeError && 'code' in error;
   log(error instanceof AgentError || usage ? error.message : `failed: ${String(error)}`);
-  process.exitCode = usage ? 64 : 70;
+  return usage ? 64 : 70;
 }
+
+// No await at the top: the bundle is a CommonJS file.
+void main(process.argv.slice(2))
+  .catch(fail)
+  .then((code) => (process.exitCode = code));

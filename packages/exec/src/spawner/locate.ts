@@ -2,18 +2,24 @@
 import { accessSync, constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const BUILT = fileURLToPath(new URL('../../../../native/spawner/dist/postern-spawner', import.meta.url));
+/** From this file, and from the agent's bundle. */
+const BUILT = ['../../../..', '../../..'].map((up) =>
+  fileURLToPath(new URL(`${up}/native/spawner/dist/postern-spawner`, import.meta.url)),
+);
 
 /**
  * @param configured a path an operator gave; looked at alone when given.
  * @returns undefined when there is none that can be run.
  */
 export function locateSpawner(configured?: string): string | undefined {
-  const candidate = configured ?? BUILT;
+  return (configured === undefined ? BUILT : [configured]).find(canRun);
+}
+
+function canRun(program: string): boolean {
   try {
-    accessSync(candidate, constants.X_OK);
-    return candidate;
+    accessSync(program, constants.X_OK);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
