@@ -90,9 +90,14 @@ describe('help', () => {
     );
   });
 
-  test('every command prints JSON on request, but those that have nothing to print', () => {
+  test('every command prints JSON on request, but those that print nothing or what a command printed', () => {
     const without = leaves.filter(({ command }) => command !== undefined && !('json' in command.flags));
-    expect(without.map(({ path }) => path)).toEqual(['postern serve', 'postern completion']);
+    expect(without.map(({ path }) => path)).toEqual([
+      'postern serve',
+      'postern exec attach',
+      'postern exec replay',
+      'postern completion',
+    ]);
   });
 
   test('no command gives a flag two meanings', () => {

@@ -11,6 +11,8 @@ export interface Services {
   readonly authority: Authority;
   readonly gateway: Gateway;
   readonly log: Log;
+  /** Directory of kept output. */
+  readonly transcripts: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** The URL others reach this server under, without a slash at its end. */

@@ -13,6 +13,7 @@ import { ConfigError, type ServerConfig } from './config.ts';
 import { startEmbeddedAgent } from './embedded-agent.ts';
 import { ensureInstallation, readEmbeddedAgent, type Installation } from './first-start.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { sweepTranscripts } from './gateway/transcript.ts';
 import { createApp } from './http/app.ts';
 import { createUpgradeHandler } from './http/upgrade.ts';
 import { KEY_FILE, loadKeyEncryptionKey } from './key-encryption-key.ts';
@@ -45,12 +46,15 @@ export async function startServer(
     const installation = await ensureInstallation(store, config, now());
     const gateway = createGateway(store, log, now);
     authority.subscribeRevocations((matches) => gateway.endWhere(matches, 'revoked'));
+    const transcripts = join(config.dataDir, 'transcripts');
+    await sweepTranscripts(transcripts, now());
     let url = '';
     const services: Services = {
       config,
       store,
       authority,
       gateway,
+      transcripts,
       log,
       now,
       publicUrl: () => config.publicUrl ?? url,

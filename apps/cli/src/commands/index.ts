@@ -77,6 +77,9 @@ export const root = group('Hand out tokens that may run certain commands, and no
     {
       list: leaf('List execs', () => load(import('./exec/list.ts')), LS),
       show: leaf('Show an exec', () => load(import('./exec/show.ts'))),
+      attach: leaf('Follow a running exec', () => load(import('./exec/attach.ts'))),
+      logs: leaf('Print kept output', () => load(import('./exec/logs.ts'))),
+      replay: leaf('Play kept output', () => load(import('./exec/replay.ts'))),
       kill: leaf('End running execs', () => load(import('./exec/kill.ts'))),
     },
     { aliases: ['execs'] },

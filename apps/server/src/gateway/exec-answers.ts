@@ -51,6 +51,25 @@ export async function bufferedExec(
   };
 }
 
+/** Starts a command that nobody waits for, and answers at once. Its output is kept. */
+export async function detachedExec(target: ExecTarget, call: Call, services: Services): Promise<Buffered> {
+  const { plan } = await openExec(
+    target,
+    { ...call, stdin: false, tty: null, outputLimitBytes: EXEC_LIMITS.outputBytes },
+    { output: () => undefined },
+    services,
+  );
+  return {
+    exit_code: 0,
+    exit_signal: 0,
+    stdout: '',
+    stderr: '',
+    exec_id: plan.execId,
+    reason: 'detached',
+    duration_ms: 0,
+  };
+}
+
 /** What a shell would have said on stderr about a command that cannot be started. */
 function startMessage(outcome: ExecOutcome): Uint8Array[] {
   return outcome.reason === 'start-failed'

@@ -42,6 +42,7 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
   const requestId = randomUUID();
   let command: RunningCommand | undefined;
   let started = false;
+  let detached = false;
   const early: Uint8Array[] = [];
   const tell = (control: ServerControl): void => socket.send(encodeControl(control));
   const fail = (thrown: unknown): void => {
@@ -53,7 +54,8 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
   socket.on('error', () => undefined);
   socket.on('close', () => {
     clearInterval(ping);
-    command?.end('caller-gone');
+    // Who asked to detach may leave.
+    if (!detached) command?.end('caller-gone');
   });
 
   const start = async (control: Extract<CallerControl, { type: 'start' }>): Promise<void> => {
@@ -72,9 +74,10 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
       services,
     );
     command = opened.command;
+    detached = opened.ask.detach;
     for (const bytes of early.splice(0)) takeOrFail(bytes);
     socket.resume();
-    if (socket.readyState !== socket.OPEN) command.end('caller-gone');
+    if (socket.readyState !== socket.OPEN && !detached) command.end('caller-gone');
     tell({ type: 'started', exec_id: opened.plan.execId });
     const outcome = await command.outcome;
     tell({ type: 'outcome', exec_id: opened.plan.execId, outcome });

@@ -9,6 +9,7 @@ import type { AppRecord, MachineRecord } from '@postern/store';
 import { requirePerson, type Caller } from '../http/caller.ts';
 import type { Services } from '../services.ts';
 import { boundsOf } from './token-bounds.ts';
+import { openTranscript, type Transcript } from './transcript.ts';
 import { parseExecRequest, type ExecAsk, type ExecBody } from './parse-exec-request.ts';
 
 export interface ExecTarget {
@@ -47,6 +48,8 @@ export async function openExec(
   // A timeout that was asked for stays what it is, and is refused when it is too long.
   const timeoutMs = call.body.timeout === undefined ? bounds.timeoutMs : ask.timeoutMs;
   const stdin = call.stdin || ask.stdin !== undefined;
+  // What nobody waits for is kept, or nobody would ever see it.
+  const recorded = ask.detach || app.record === 'full';
   const plan = await services.authority.authorizeExec({
     by,
     app,
@@ -62,13 +65,16 @@ export async function openExec(
       ...(ask.user === undefined ? {} : { user: ask.user }),
       ...(ask.cwd === undefined ? {} : { cwd: ask.cwd }),
     },
-    detached: false,
+    detached: ask.detach,
     tty: call.tty !== null,
-    recorded: false,
+    recorded,
     idempotencyKey: call.idempotencyKey,
     // Asked after the caveats have cleared and before the decision is written: a stranger learns nothing of machines.
     beforeWriting: (tokenId) => services.gateway.requireReady(machine, tokenId),
   });
+  const transcript = recorded
+    ? await openTranscript(services.transcripts, plan.execId).catch(() => undefined)
+    : undefined;
   const command = services.gateway.run(
     plan,
     {
@@ -81,12 +87,23 @@ export async function openExec(
       outputLimitBytes: bounds.outputBytes,
     },
     machine,
-    sink,
+    transcript === undefined ? sink : keepOutput(transcript, sink),
   );
+  if (transcript !== undefined) void command.outcome.then(() => transcript.close());
   if (ask.stdin !== undefined) {
     void command.writeStdin(ask.stdin).then(() => command.closeStdin());
   }
   return { plan, command, ask: { ...ask, timeoutMs } };
+}
+
+/** Output goes to the transcript first: what a caller has seen is there to be seen again. */
+function keepOutput(transcript: Transcript, sink: OutputSink): OutputSink {
+  return {
+    async output(channel, bytes) {
+      await transcript.write(channel, bytes);
+      await sink.output(channel, bytes);
+    },
+  };
 }
 
 /**

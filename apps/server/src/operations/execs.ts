@@ -1,8 +1,9 @@
 import { PosternError } from '@postern/contract';
 import type { ExecRecord } from '@postern/store';
 import { parseSignal } from '@postern/exec';
-import { bufferedExec, streamedExec } from '../gateway/exec-answers.ts';
+import { bufferedExec, detachedExec, streamedExec } from '../gateway/exec-answers.ts';
 import type { ExecTarget } from '../gateway/open-exec.ts';
+import { readTranscript } from '../gateway/transcript.ts';
 import { requirePerson, type Caller } from '../http/caller.ts';
 import type { Handlers } from '../http/routes.ts';
 import type { Services } from '../services.ts';
@@ -11,7 +12,10 @@ import { presentExec } from './present.ts';
 
 const POLL_MS = 50;
 
-export const execHandlers: Pick<Handlers, 'runExec' | 'listExecs' | 'showExec' | 'killExec'> = {
+export const execHandlers: Pick<
+  Handlers,
+  'runExec' | 'listExecs' | 'showExec' | 'killExec' | 'readExecOutput'
+> = {
   async runExec({ params, body }, { caller, source, signal, headers, requestId }, services) {
     const target = await findTarget(params, caller, services);
     const idempotencyKey = headers.get('idempotency-key');
@@ -19,6 +23,7 @@ export const execHandlers: Pick<Handlers, 'runExec' | 'listExecs' | 'showExec' |
       throw new PosternError('bad_request', 'an idempotency key has at most 128 characters');
     }
     const call = { caller, source, body, idempotencyKey };
+    if (body.detach === true) return detachedExec(target, call, services);
     return headers.get('accept')?.includes('application/x-ndjson') === true
       ? streamedExec(target, call, requestId, services)
       : bufferedExec(target, call, signal, services);
@@ -48,6 +53,34 @@ export const execHandlers: Pick<Handlers, 'runExec' | 'listExecs' | 'showExec' |
       const { exec, appName } = await findExec(params.exec, caller, services);
       if (exec.endedAt !== null || performance.now() >= until || signal.aborted)
         return present(exec, appName, services);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  },
+
+  async readExecOutput({ params, query }, { caller, signal }, services) {
+    const until = performance.now() + query.wait * 1000;
+    for (;;) {
+      // The record first: what is read after it has ended is all there is.
+      const { exec, appName } = await findExec(params.exec, caller, services);
+      const read = await readTranscript(services.transcripts, exec.id, query.after);
+      if (read === undefined) {
+        throw new PosternError('exec_not_found', `no output of exec ${exec.id} was kept`, {
+          hint: 'run it with --detach, or let the app keep output with `postern apps update APP --record full`',
+        });
+      }
+      const complete = exec.endedAt !== null && read.chunks.length === 0;
+      if (read.chunks.length > 0 || complete || performance.now() >= until || signal.aborted) {
+        return {
+          chunks: read.chunks.map(({ channel, at, bytes }) => ({
+            channel,
+            at_ms: at,
+            data: Buffer.from(bytes).toString('base64'),
+          })),
+          next: read.next,
+          complete,
+          exec: await present(exec, appName, services),
+        };
+      }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   },

@@ -83,6 +83,38 @@ export const showExec = defineOperation({
   output: execSchema,
 });
 
+export const readExecOutput = defineOperation({
+  name: 'execs.output',
+  method: 'GET',
+  path: '/v1/execs/{exec}/output',
+  summary: 'Output that was kept of an exec: from a place on, waiting for more while it runs',
+  auth: 'token',
+  status: 200,
+  params: execParams,
+  query: z.strictObject({
+    /** Where the answer before ended; 0 for the beginning. */
+    after: z.coerce.number().int().min(0).default(0),
+    /** Seconds to wait for more while the exec runs. */
+    wait: z.coerce.number().min(0).max(30).default(0),
+  }),
+  body: nothing,
+  output: z.object({
+    chunks: z.array(
+      z.object({
+        channel: z.enum(['stdout', 'stderr']),
+        /** Milliseconds since the start. */
+        at_ms: z.number(),
+        /** Bytes in base64. */
+        data: z.string(),
+      }),
+    ),
+    next: z.number().int(),
+    /** Whether the exec has ended and everything that was kept has been given. */
+    complete: z.boolean(),
+    exec: execSchema,
+  }),
+});
+
 export const killExec = defineOperation({
   name: 'execs.kill',
   method: 'POST',

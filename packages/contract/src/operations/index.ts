@@ -43,6 +43,7 @@ export const operations = {
   runExec: execs.runExec,
   listExecs: execs.listExecs,
   showExec: execs.showExec,
+  readExecOutput: execs.readExecOutput,
   killExec: execs.killExec,
   mintAppToken: tokens.mintAppToken,
   mintOrganizationToken: tokens.mintOrganizationToken,

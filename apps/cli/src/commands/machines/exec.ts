@@ -7,6 +7,7 @@ import { connect } from '../../settings/connect.ts';
 import { readEnvironment } from './environment.ts';
 import { execRequest } from './exec-request.ts';
 import { runBuffered } from './run-buffered.ts';
+import { startDetached } from './start-detached.ts';
 
 export const command = defineCommand({
   description:
@@ -21,6 +22,7 @@ export const command = defineCommand({
     timeout: integer('SECONDS', 'End the command after this many seconds'),
     stdin: toggle('Send stdin to the command', { short: 'i' }),
     tty: toggle('Give the command a terminal; sends stdin too', { short: 'T' }),
+    detach: toggle('Start the command, print the id of its exec, and do not wait', { short: 'd' }),
     cwd: text('DIRECTORY', 'Folder on the machine to run in', {}),
     user: text('USER', 'User on the machine to run as', {}),
     env: list('NAME=VALUE', 'Environment variable for the command', { short: 'e' }),
@@ -32,6 +34,7 @@ export const command = defineCommand({
     { does: 'One quoted line', line: 'postern machine exec -a demo "uname -a"' },
     { does: 'Words as they are', line: "postern machine exec -a demo -- sh -c 'echo $HOME'" },
     { does: 'Feed it a file', line: 'postern machine exec -a demo -i -- wc -l < access.log' },
+    { does: 'Start it and go', line: 'postern machine exec -a demo --detach --timeout 3600 -- bin/reindex' },
     {
       does: 'With a token instead of the session',
       line: 'POSTERN_TOKEN="$(cat ci.token)" postern machine exec -a demo uptime',
@@ -64,6 +67,7 @@ export const command = defineCommand({
       ...(flags.noContainer ? { machine: true } : {}),
       ...(env === undefined ? {} : { env }),
     };
+    if (flags.detach) return startDetached(io, flags, session, place, request);
     if (flags.json) return runBuffered(io, flags, session, place, request);
     const { runStreamed } = await import('./run-streamed.ts');
     if (flags.verbose) say(io, `running on ${place.app}/${place.machine}`);

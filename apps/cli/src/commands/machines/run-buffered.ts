@@ -20,17 +20,19 @@ export async function runBuffered(
   place: Place,
   request: ExecBody,
 ): Promise<number> {
-  const stdin = flags.stdin ? await readAll(io) : undefined;
   const result = await client.call(operations.runExec, {
     params: { app: place.app, machine: place.machine },
-    body:
-      stdin === undefined
-        ? request
-        : { ...request, stdin: stdin.toString('base64'), stdin_encoding: 'base64' },
+    body: await sendStdin(io, flags, request),
   });
   printJson(io, { ...result, version: 1 });
   if (result.reason === 'timed-out') return 124;
   return result.exit_signal > 0 ? 128 + result.exit_signal : result.exit_code;
+}
+
+/** The request with all of stdin in it, when that was asked for. */
+export async function sendStdin(io: Io, flags: BufferedFlags, request: ExecBody): Promise<ExecBody> {
+  if (!flags.stdin) return request;
+  return { ...request, stdin: (await readAll(io)).toString('base64'), stdin_encoding: 'base64' };
 }
 
 async function readAll(io: Io): Promise<Buffer> {
