@@ -2,7 +2,7 @@
 import type { Caveat } from './caveat.ts';
 import { newBudget, readCaveatSet } from './caveats/read.ts';
 import { TokenError } from './errors.ts';
-import { decodeBase64 } from './lib/base64.ts';
+import { decodeBase64From } from './lib/base64.ts';
 import { copyBytes } from './lib/bytes.ts';
 import { MsgpackReader } from './lib/msgpack-reader.ts';
 import { LIMITS } from './limits.ts';
@@ -122,8 +122,7 @@ export function parseToken(text: string): UnverifiedToken {
   const at = text.indexOf('_');
   const label = text.slice(0, Math.max(at, 0));
   if (!LABELS.has(label)) throw new TokenError('malformed', 'a token begins with fm2_');
-  const body = text.slice(at + 1);
-  const bytes = decodeBase64(body, spareFor((body.length / 4) * 3));
+  const bytes = decodeBase64From(text, at + 1, spareFor(text.length));
   if (bytes === undefined || bytes.length === 0) {
     throw new TokenError(
       'malformed',

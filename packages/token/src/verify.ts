@@ -151,9 +151,9 @@ function requireBinding(digest: Uint8Array, parentDigests: readonly Uint8Array[]
 
 function thirdPartyCaveats(token: UnverifiedToken): { caveat: ThirdPartyCaveat; index: number }[] {
   const found: { caveat: ThirdPartyCaveat; index: number }[] = [];
-  for (const [index, caveat] of token.unsafeCaveats.entries()) {
+  token.unsafeCaveats.forEach((caveat, index) => {
     if (caveat.type === '3P') found.push({ caveat, index });
-  }
+  });
   if (found.length > LIMITS.thirdPartyCaveats) {
     throw new TokenError('limit', `more than ${LIMITS.thirdPartyCaveats} third-party caveats`);
   }

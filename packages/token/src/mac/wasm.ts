@@ -72,7 +72,9 @@ export function loadHashes(large: HashFunctions): HashFunctions | undefined {
       // Scratch is zero between calls, so a shorter key is padded with zeros, as HMAC pads it.
       bytes.set(key, MEMORY.key);
       bytes.set(messages, MEMORY.messages);
-      ends.set(stops);
+      stops.forEach((stop, index) => {
+        ends[index] = stop;
+      });
       chain(stops.length);
       return take(stops.length * HASH_BYTES);
     },
