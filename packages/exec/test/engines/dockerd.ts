@@ -1,17 +1,10 @@
 /** A real container engine for a test: its own data, its own socket, a container of a busybox that never ends. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  copyFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../processes.ts';
+import { busyboxRoot } from './busybox-root.ts';
 
 export interface DockerEngine {
   readonly socket: string;
@@ -72,22 +65,6 @@ export async function startDockerd(): Promise<DockerEngine> {
     throw error;
   }
   return { socket, container: 'machine', stop };
-}
-
-function busyboxRoot(directory: string): string {
-  const root = join(directory, 'root');
-  for (const folder of ['bin', 'etc', 'tmp', 'proc', 'sys', 'dev', 'root'])
-    mkdirSync(join(root, folder), { recursive: true });
-  copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
-  const applets = spawnSync('/bin/busybox', ['--list'], { encoding: 'utf8' }).stdout.trim().split('\n');
-  for (const applet of applets) {
-    if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet));
-  }
-  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n');
-  writeFileSync(join(root, 'etc/group'), 'root:x:0:\nnogroup:x:65534:\n');
-  const archive = join(directory, 'root.tar');
-  spawnSync('tar', ['-C', root, '-cf', archive, '.']);
-  return archive;
 }
 
 async function ended(daemon: ChildProcess): Promise<void> {
