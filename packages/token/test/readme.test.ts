@@ -1,44 +1,66 @@
-/** The examples of the README are run and type-checked as they stand there. */
+/** The examples of the README and of the API page are run and type-checked as they stand there. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import * as api from '../src/index.ts';
 
 const PACKAGE = join(import.meta.dirname, '..');
 const ROOT = join(PACKAGE, '../..');
-const readme = readFileSync(join(PACKAGE, 'README.md'), 'utf8');
 /** Inside the package, so that its own name resolves. */
-const folder = mkdtempSync(join(PACKAGE, 'test/.readme-'));
-const file = join(folder, 'readme.ts');
+const folder = mkdtempSync(join(PACKAGE, 'test/.examples-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? '');
-writeFileSync(file, examples.join('\n'));
+const pages = {
+  readme: readFileSync(join(PACKAGE, 'README.md'), 'utf8'),
+  api: readFileSync(join(ROOT, 'docs/reference/token-api.md'), 'utf8'),
+};
 
-test('they run, and print what their comments say', () => {
-  expect(examples).toHaveLength(3);
-  const printed = execFileSync(process.execPath, [file], { encoding: 'utf8' });
+function examplesOf(page: string): string {
+  return [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? '').join('\n');
+}
+
+/** `expression; // => result` becomes an assertion. */
+function withAssertions(code: string): string {
+  const asserted = code.replaceAll(
+    /^(.+); \/\/ => (.+)$/gm,
+    (_, expression: string, result: string) => `deepStrictEqual(${expression}, ${result});`,
+  );
+  return `import { deepStrictEqual } from 'node:assert/strict';\n${asserted}`;
+}
+
+const files = { readme: join(folder, 'readme.ts'), api: join(folder, 'api.ts') };
+writeFileSync(files.readme, examplesOf(pages.readme));
+writeFileSync(files.api, withAssertions(examplesOf(pages.api)));
+const run = (file: string): string => execFileSync(process.execPath, [file], { encoding: 'utf8' });
+
+test('the README prints what its comments say', () => {
+  const printed = run(files.readme);
   for (const line of [
     'the command `bin/rails db:drop` is not in the list (caveat Commands); it would allow exactly `bin/rails db:migrate`',
     'Organization Apps IfPresent ValidityWindow FlyioUserID',
   ]) {
-    expect(readme).toContain(`// ${line}`);
+    expect(pages.readme).toContain(`// ${line}`);
     expect(printed.split('\n')).toContain(line);
   }
   expect(printed).toContain('needs a discharge from https://auth.example.test');
 });
 
-test('they type-check under the strictest flags', () => {
+test('the API page is right, and leaves no export out', () => {
+  expect(run(files.api)).toBe('');
+  const shown = examplesOf(pages.api);
+  expect(Object.keys(api).filter((name) => !new RegExp(`\\bT\\.${name}\\b`).test(shown))).toEqual([]);
+});
+
+test('both type-check under the strictest flags', () => {
   const config = join(folder, 'tsconfig.json');
-  writeFileSync(
-    config,
-    JSON.stringify({
-      extends: join(ROOT, 'tsconfig.test.json'),
-      include: [file],
-      exclude: [],
-      references: [],
-    }),
-  );
+  const settings = {
+    extends: join(ROOT, 'tsconfig.test.json'),
+    include: ['*.ts'],
+    exclude: [],
+    references: [],
+  };
+  writeFileSync(config, JSON.stringify(settings));
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   expect(execFileSync(process.execPath, [tsc, '-p', config], { encoding: 'utf8' })).toBe('');
 });
