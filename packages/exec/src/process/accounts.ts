@@ -1,5 +1,5 @@
 /** Accounts of this host, from its own files. Directory services are not asked. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 
 export interface Account {
@@ -40,6 +40,11 @@ export function findAccount(
     home: home === undefined || home === '' ? '/' : home,
     shell: shell === undefined || shell === '' ? '/bin/sh' : shell,
   };
+}
+
+/** Where a command starts when it is not said: the home, or the root for an account whose home is not there. */
+export function startDirectory({ home }: Account): string {
+  return home.startsWith('/') && existsSync(home) ? home : '/';
 }
 
 function readLines(file: string): string[][] {

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { EXEC_LIMITS, type ExecOutcome, type ExecSpec, type OutcomeReason } from '@postern/contract';
 import type { Driver, DriverFeature, OutputSink, RunningCommand } from '../driver.ts';
 import { parseSignal, signalNumber } from '../signals.ts';
-import { ownAccount, type Account } from './accounts.ts';
+import { ownAccount, startDirectory, type Account } from './accounts.ts';
 import { childEnvironment } from './environment.ts';
 import { pumpOutput, type OutputPump } from './output-pump.ts';
 import { directoryFailure, startFailure } from './start-failure.ts';
@@ -33,7 +33,7 @@ function startProcess(
 ): RunningCommand {
   const startedAt = performance.now();
   const [program = '', ...args] = spec.argv;
-  const cwd = spec.cwd ?? account.home;
+  const cwd = spec.cwd ?? startDirectory(account);
   const child = spawn(program, args, {
     // A session of its own: one signal reaches the command and all it started.
     detached: true,

@@ -6,7 +6,7 @@ import { createOutputMeter } from '../output-meter.ts';
 import { parseSignal } from '../signals.ts';
 import type { SpawnedProcess, Spawner } from '../spawner/client.ts';
 import type { Ending } from '../spawner/message.ts';
-import { findAccount, ownAccount, type Account } from './accounts.ts';
+import { findAccount, ownAccount, startDirectory, type Account } from './accounts.ts';
 import { createExecCgroup, type ExecCgroup, type MachineLimits } from './cgroups.ts';
 import { childEnvironment } from './environment.ts';
 import { refusedCommand } from '../refused-command.ts';
@@ -59,7 +59,7 @@ function startCommand(
     {
       argv: spec.argv,
       env: childEnvironment(environment, account, spec.env, spec.tty?.term),
-      cwd: spec.cwd ?? account.home,
+      cwd: spec.cwd ?? startDirectory(account),
       stdin: spec.stdin,
       tty: spec.tty ?? undefined,
       identity: account === own ? undefined : account,
