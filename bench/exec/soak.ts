@@ -3,10 +3,11 @@
  * and the memory, descriptors and children of server, agent and spawner are watched. Exits with 1 when an outcome was
  * wrong or something grew.
  *
- *     node bench/exec/soak.ts [minutes] [commands a second]
+ *     npm run soak [-- minutes commands-a-second]
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { cpus, release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { install } from '../../test/e2e/installation.ts';
 
@@ -121,7 +122,10 @@ const started = Date.now();
 const end = started + MINUTES * 60_000;
 let nextSample = started;
 
-console.log(`${MINUTES} minutes at ${RATE} commands a second\n`);
+console.log(
+  `${new Date().toISOString()}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Linux ${release()}, ` +
+    `node ${process.version}: ${MINUTES} minutes at ${RATE} commands a second\n`,
+);
 console.log(
   '| minute | commands | wrong | server MiB | agent MiB | spawner MiB |\n| --- | --- | --- | --- | --- | --- |',
 );
