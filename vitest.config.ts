@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    // test/flyctl needs a binary that is not ours to bring; see vitest.flyctl.config.ts.
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/flyctl/**'],
+    // test/long takes minutes by its nature; test/flyctl needs a binary that is not ours to bring; see vitest.{long,flyctl}.config.ts.
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/flyctl/**', 'test/long/**'],
     reporters: ['default', './test/closing-line-reporter.ts'],
     allowOnly: false,
     testTimeout: 60_000,

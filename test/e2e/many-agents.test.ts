@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Driver } from '@postern/exec';
 import { join as joinServer } from '../../apps/agent/src/join.ts';
-import { serveConnection } from '../../apps/agent/src/connect.ts';
+import { serveConnection, type ConnectionEnd } from '../../apps/agent/src/connect.ts';
+import { createLinkKeeper } from '../../apps/agent/src/link-keeper.ts';
 import { install, until, type Installation } from './installation.ts';
 
 const AGENTS = 1000;
@@ -59,7 +60,7 @@ test(
   async () => {
     const stop = new AbortController();
     const machines: string[] = [];
-    const connections: Promise<string>[] = [];
+    const connections: Promise<ConnectionEnd>[] = [];
     let left = AGENTS;
     let welcomed = 0;
     const worker = async (): Promise<void> => {
@@ -76,7 +77,7 @@ test(
         connections.push(
           serveConnection(
             identity,
-            { drivers, policy: undefined },
+            createLinkKeeper({ drivers, policy: undefined }, () => performance.now()),
             { onWelcome: () => void (welcomed += 1) },
             stop.signal,
           ),

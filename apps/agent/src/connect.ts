@@ -1,81 +1,93 @@
-/** One connection to the gateway: proves who the agent is, then serves orders until it ends. */
-import { AGENT_LINK_PATH, challengeSchema, welcomeSchema } from '@postern/contract';
-import { createAgentLink, proveAgent, type AgentLink } from '@postern/exec';
+/** One connection to the gateway: proves who the agent is, then carries its link until the connection ends. */
+import { AGENT_LINK_PATH, challengeSchema, welcomeSchema, type Welcome } from '@postern/contract';
+import { proveAgent } from '@postern/exec';
 import { WebSocket } from 'ws';
-import { admit, type Machines, type Means } from './admit.ts';
+import type { Machines } from './admit.ts';
 import type { Identity } from './config.ts';
+import type { LinkKeeper } from './link-keeper.ts';
 
 /** Milliseconds without a sign of the gateway after which the connection is given up. */
 const SILENCE_MS = 45_000;
+/** Milliseconds for a connection to open. */
+const OPEN_MS = 6000;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** What the system says when nobody answers at all. */
+const UNANSWERED = /timed out|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN/;
 
 export interface ConnectionEvents {
   onWelcome(machines: Machines): void;
 }
 
+export interface ConnectionEnd {
+  readonly reason: string;
+  /** Whether nobody answered any more; otherwise somebody closed or refused the connection. */
+  readonly isSilent: boolean;
+}
+
 /**
  * @param signal ends the connection; running commands are ended first.
- * @returns when the connection has ended, with the reason.
+ * @returns when the connection has ended.
  */
 export function serveConnection(
   identity: Identity,
-  means: Means,
+  keeper: LinkKeeper,
   events: ConnectionEvents,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<ConnectionEnd> {
   const socket = new WebSocket(linkUrl(identity.server), {
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
+    handshakeTimeout: OPEN_MS,
   });
-  let machines: Machines = [];
-  let link: AgentLink | undefined;
+  let isSilent = false;
   let alive = setTimeout(() => undefined, 0);
   const heard = (): void => {
     clearTimeout(alive);
-    alive = setTimeout(() => socket.terminate(), SILENCE_MS);
+    alive = setTimeout(() => {
+      isSilent = true;
+      socket.terminate();
+    }, SILENCE_MS);
   };
-  const stop = (): void => {
-    link?.endAll('agent-shutdown');
-    void Promise.resolve(link?.idle()).then(() => socket.close(1001));
-  };
+  const stop = (): void => void keeper.shutDown().then(() => socket.close(1001));
   signal.addEventListener('abort', stop, { once: true });
+  const transmit = (message: Uint8Array): void => socket.send(message);
+  const takeText = (text: unknown): void => {
+    const challenge = challengeSchema.safeParse(text);
+    if (challenge.success) {
+      const proof = proveAgent(identity.private_key, identity.agent_id, challenge.data.challenge);
+      const resume = keeper.place();
+      socket.send(JSON.stringify({ type: 'proof', agent_id: identity.agent_id, proof, resume }));
+      return;
+    }
+    // Sent again, without a link, whenever the machines of this agent change.
+    const welcome: Welcome = welcomeSchema.parse(text);
+    keeper.welcome(welcome, transmit);
+    events.onWelcome(welcome.machines);
+  };
   socket.on('open', heard);
   socket.on('ping', heard);
   socket.on('message', (data, binary) => {
     heard();
     const bytes = toBytes(data);
     try {
-      if (binary) {
-        link?.receive(bytes);
-        return;
-      }
-      const text: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-      const challenge = challengeSchema.safeParse(text);
-      if (challenge.success) {
-        const proof = proveAgent(identity.private_key, identity.agent_id, challenge.data.challenge);
-        socket.send(JSON.stringify({ type: 'proof', agent_id: identity.agent_id, proof }));
-        return;
-      }
-      // Sent again whenever the machines of this agent change.
-      machines = welcomeSchema.parse(text).machines;
-      link ??= createAgentLink(
-        (order) => admit(order, machines, means),
-        (message) => socket.send(message),
-      );
-      events.onWelcome(machines);
+      if (binary) keeper.take(bytes);
+      else takeText(JSON.parse(Buffer.from(bytes).toString('utf8')));
     } catch {
+      keeper.giveUp();
       socket.close(1002, 'protocol error');
     }
   });
   return new Promise((resolve) => {
     let reason = 'the connection was closed';
-    socket.on('error', (error) => (reason = error.message));
+    socket.on('error', (error) => {
+      reason = error.message;
+      isSilent ||= UNANSWERED.test(`${error.message} ${'code' in error ? String(error.code) : ''}`);
+    });
     socket.on('close', (code, text) => {
       clearTimeout(alive);
       signal.removeEventListener('abort', stop);
-      // Nobody is there to take output or to end a command any more.
-      link?.endAll('connection-lost');
-      resolve(text.length > 0 ? text.toString() : `${reason} (${code})`);
+      keeper.detach();
+      resolve({ reason: text.length > 0 ? text.toString() : `${reason} (${code})`, isSilent });
     });
   });
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Means } from './admit.ts';
 import type { Identity } from './config.ts';
 import { serveConnection } from './connect.ts';
+import { createLinkKeeper } from './link-keeper.ts';
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 15_000;
@@ -14,25 +15,22 @@ export async function runAgent(
   signal: AbortSignal,
   log: (line: string) => void,
 ): Promise<void> {
+  // A clock that nobody sets: a wait must not end early because the time of day was corrected.
+  const keeper = createLinkKeeper(means, () => performance.now());
   let attempt = 0;
+  const onWelcome = (machines: readonly { readonly id: string }[]): void => {
+    attempt = 0;
+    const ids = machines.map(({ id }) => id).join(', ');
+    log(`connected to ${identity.server}; serving ${ids || 'no machine yet'}`);
+  };
   while (!signal.aborted) {
-    const reason = await serveConnection(
-      identity,
-      means,
-      {
-        onWelcome: (machines) => {
-          attempt = 0;
-          log(
-            `connected to ${identity.server}; serving ${machines.map(({ id }) => id).join(', ') || 'no machine yet'}`,
-          );
-        },
-      },
-      signal,
-    );
-    if (signal.aborted) return;
+    const { reason, isSilent } = await serveConnection(identity, keeper, { onWelcome }, signal);
+    if (signal.aborted) break;
+    keeper.failed(isSilent);
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt) * (0.5 + Math.random());
     attempt += 1;
     log(`disconnected: ${reason}; trying again in ${Math.round(wait)} ms`);
     await sleep(wait, undefined, { signal }).catch(() => undefined);
   }
+  await keeper.shutDown();
 }

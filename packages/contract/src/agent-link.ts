@@ -27,10 +27,24 @@ export const proofSchema = z.strictObject({
   type: z.literal('proof'),
   agent_id: z.string().max(64),
   proof: z.string().max(128),
+  /** A link that lost its connection, and how many of its messages the agent has. */
+  resume: z.strictObject({ session: z.string().max(64), received: z.number().int().min(0) }).optional(),
 });
+
+export type Proof = z.infer<typeof proofSchema>;
 
 export const welcomeSchema = z.object({
   type: z.literal('welcome'),
+  /** In the first welcome of a connection. */
+  link: z
+    .object({
+      session: z.string().max(64),
+      /** Whether the link the agent asked for goes on; otherwise it is over, and so are its commands. */
+      resumed: z.boolean(),
+      /** Messages of the agent that the gateway has. */
+      received: z.number().int().min(0),
+    })
+    .optional(),
   machines: z.array(
     z.object({
       id: z.string(),

@@ -16,6 +16,7 @@ export {
   type AgentKey,
 } from './link/agent-proof.ts';
 export { createGatewayLink, type GatewayLink } from './link/gateway-link.ts';
+export { createResumableChannel, RESUME_LIMITS, type ResumableChannel } from './link/resumable-channel.ts';
 export { LinkError } from './link/message.ts';
 export { cgroupProblem, type MachineLimits } from './process/cgroups.ts';
 export { createProcessDriver, type ProcessDriverOptions } from './process/driver.ts';

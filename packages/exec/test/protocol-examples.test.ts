@@ -3,7 +3,14 @@ import { CHANNEL, encodeFrame } from '@postern/contract';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { encodeCredit, encodeMessage, encodeResize, encodeText, KIND } from '../src/link/message.ts';
+import {
+  encodeAck,
+  encodeCredit,
+  encodeMessage,
+  encodeResize,
+  encodeText,
+  KIND,
+} from '../src/link/message.ts';
 import { ASK, decodeEnding, encodeStart, SAY } from '../src/spawner/message.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/exec-protocol.md'), 'utf8');
@@ -29,6 +36,7 @@ test.each([
   ['resize', encodeResize(1, 80, 24)],
   ['signal', encodeText(KIND.signal, 1, 'SIGINT')],
   ['end', encodeText(KIND.end, 1, 'revoked')],
+  ['an acknowledgement', encodeAck(256)],
   [
     'a start',
     encodeStart(0, {

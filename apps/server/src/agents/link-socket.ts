@@ -1,11 +1,11 @@
 /** The server's end of agent connections: challenge, proof, welcome, then the binary link. */
-import { AGENT_LINK_PATH, proofSchema, type Welcome } from '@postern/contract';
-import { createGatewayLink, LinkError, verifyAgentProof, type GatewayLink } from '@postern/exec';
+import { AGENT_LINK_PATH, driverSchema, proofSchema, type Proof, type Welcome } from '@postern/contract';
+import { LinkError, verifyAgentProof } from '@postern/exec';
+import type { MachineRecord } from '@postern/store';
 import { randomBytes } from 'node:crypto';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { driverSchema } from '@postern/contract';
-import type { MachineRecord } from '@postern/store';
 import type { Services } from '../services.ts';
+import { createAgentSessions, type AgentSession, type AgentSessions } from './agent-sessions.ts';
 
 /** Milliseconds an agent has to prove itself. */
 const PROOF_MS = 10_000;
@@ -23,15 +23,17 @@ export function createAgentSockets(services: Services): AgentSockets {
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
-  server.on('connection', (socket) => serveAgent(socket, services));
+  const sessions = createAgentSessions(({ agentId, link }) => services.gateway.disconnect(agentId, link));
+  server.on('connection', (socket) => serveAgent(socket, sessions, services));
   return { path: AGENT_LINK_PATH, server };
 }
 
-function serveAgent(socket: WebSocket, services: Services): void {
+function serveAgent(socket: WebSocket, sessions: AgentSessions, services: Services): void {
   // A challenge belongs to one connection and is worth nothing on another.
   const challenge = randomBytes(32).toString('base64url');
   const late = setTimeout(() => socket.close(1008, 'no proof came'), PROOF_MS);
-  let link: GatewayLink | undefined;
+  let session: AgentSession | undefined;
+  let isProving = false;
   let alive = true;
   const ping = setInterval(() => {
     if (!alive) socket.terminate();
@@ -43,30 +45,36 @@ function serveAgent(socket: WebSocket, services: Services): void {
   socket.on('close', () => {
     clearTimeout(late);
     clearInterval(ping);
-    link?.closed();
+    if (session === undefined) return;
+    session.detach(socket, !alive);
+    services.log.info('agent.disconnected', { agentId: session.agentId });
   });
   socket.on('message', (data, binary) => {
     alive = true;
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
-    if (binary && link !== undefined) {
+    if (binary && session !== undefined) {
       try {
-        link.receive(bytes);
+        session.take(socket, bytes);
       } catch (error) {
         if (!(error instanceof LinkError)) throw error;
+        session.abandon();
         socket.close(1002, error.message);
       }
       return;
     }
-    if (binary || link !== undefined) {
+    if (binary || isProving) {
       socket.close(1002, 'not now');
       return;
     }
+    isProving = true;
     void prove(bytes.toString('utf8'), challenge, services).then(
-      (agentId) => {
+      async ({ agentId, resume }) => {
         clearTimeout(late);
-        if (socket.readyState !== socket.OPEN) return undefined;
-        link = createGatewayLink((message) => socket.send(message));
-        return welcome(agentId, link, socket, services);
+        const machines = await services.store.listMachinesOfAgent(agentId);
+        if (socket.readyState !== socket.OPEN) return;
+        const opened = sessions.open(agentId, resume);
+        session = opened.session;
+        welcome(opened, machines, resume, socket, services);
       },
       () => socket.close(1008, 'the proof does not hold'),
     );
@@ -75,34 +83,45 @@ function serveAgent(socket: WebSocket, services: Services): void {
 }
 
 /** @throws when the proof is unreadable, of an unknown agent, or wrong. */
-async function prove(text: string, challenge: string, { store }: Services): Promise<string> {
-  const { agent_id: agentId, proof } = proofSchema.parse(JSON.parse(text));
+async function prove(
+  text: string,
+  challenge: string,
+  { store }: Services,
+): Promise<{ readonly agentId: string; readonly resume: Proof['resume'] }> {
+  const { agent_id: agentId, proof, resume } = proofSchema.parse(JSON.parse(text));
   const agent = await store.findAgent(agentId);
   if (agent === undefined || !verifyAgentProof(agent.publicKey, agentId, challenge, proof)) {
     throw new LinkError('the proof does not hold');
   }
-  return agentId;
+  return { agentId, resume };
 }
 
-async function welcome(
-  agentId: string,
-  link: GatewayLink,
+/** The welcome comes first; what was not received before the connection was lost, after it. */
+function welcome(
+  { session, resumed }: ReturnType<AgentSessions['open']>,
+  machines: readonly MachineRecord[],
+  resume: Proof['resume'],
   socket: WebSocket,
   services: Services,
-): Promise<void> {
-  const tell = async (): Promise<void> => {
-    const machines = await services.store.listMachinesOfAgent(agentId);
+): void {
+  const { agentId, link } = session;
+  const say = (served: readonly MachineRecord[], about?: Welcome['link']): void =>
     socket.send(
-      JSON.stringify({ type: 'welcome', machines: machines.map(welcomeMachine) } satisfies Welcome),
+      JSON.stringify({
+        type: 'welcome',
+        link: about,
+        machines: served.map(welcomeMachine),
+      } satisfies Welcome),
     );
-  };
-  await tell();
-  services.gateway.connect(agentId, { link, close: () => socket.close(1012, 'replaced'), tell });
-  services.log.info('agent.connected', { agentId });
-  socket.on('close', () => {
-    services.gateway.disconnect(agentId, link);
-    services.log.info('agent.disconnected', { agentId });
+  say(machines, { session: session.id, resumed, received: session.received });
+  session.attach(socket, resumed ? (resume?.received ?? 0) : 0);
+  services.gateway.connect(agentId, {
+    link,
+    isConnected: () => session.isConnected(),
+    close: () => session.abandon(),
+    tell: async () => say(await services.store.listMachinesOfAgent(agentId)),
   });
+  services.log.info(resumed ? 'agent.resumed' : 'agent.connected', { agentId });
 }
 
 function welcomeMachine(machine: MachineRecord): Welcome['machines'][number] {

@@ -20,6 +20,9 @@ export const CONCURRENCY = { perMachine: 256, perToken: 64 } as const;
 
 export interface AgentConnection {
   readonly link: GatewayLink;
+  /** False while the link waits for its agent to come back. */
+  isConnected(): boolean;
+  /** Gives the link up. */
   close(): void;
   /** Tells the agent which machines it serves now. */
   tell(): Promise<void>;
@@ -39,7 +42,8 @@ interface Running {
 
 export interface Gateway {
   connect(agentId: string, connection: AgentConnection): void;
-  disconnect(agentId: string, link: GatewayLink | undefined): void;
+  /** The link is over. */
+  disconnect(agentId: string, link: GatewayLink): void;
   isConnected(machine: MachineRecord): boolean;
   /** Tells an agent that its machines have changed. */
   refresh(agentId: string): Promise<void>;
@@ -61,6 +65,11 @@ export function createGateway(store: Store, log: Log, now: () => number): Gatewa
 
   const count = (matches: (plan: ExecPlan) => boolean): number =>
     [...running.values()].filter(({ plan }) => matches(plan)).length;
+
+  const connectionOf = ({ agentId }: MachineRecord): AgentConnection | undefined => {
+    const agent = agentId === null ? undefined : agents.get(agentId);
+    return agent?.isConnected() === true ? agent : undefined;
+  };
 
   const closeRecord = async (plan: ExecPlan, outcome: ExecOutcome): Promise<void> => {
     try {
@@ -88,22 +97,22 @@ export function createGateway(store: Store, log: Log, now: () => number): Gatewa
   };
 
   return {
-    connect(agentId, connection) {
-      agents.get(agentId)?.close();
-      agents.set(agentId, connection);
-    },
+    connect: (agentId, connection) => void agents.set(agentId, connection),
     disconnect(agentId, link) {
       if (agents.get(agentId)?.link === link) agents.delete(agentId);
     },
-    isConnected: (machine) => machine.agentId !== null && agents.has(machine.agentId),
-    refresh: async (agentId) => agents.get(agentId)?.tell(),
+    isConnected: (machine) => connectionOf(machine) !== undefined,
+    async refresh(agentId) {
+      const agent = agents.get(agentId);
+      if (agent?.isConnected() === true) await agent.tell();
+    },
     requireReady(machine, tokenId) {
       if (machine.agentId === null) {
         throw new PosternError('machine_not_started', `machine ${machine.id} has no agent yet`, {
           hint: 'run the join command that `postern machines add` printed, on the machine',
         });
       }
-      if (!agents.has(machine.agentId)) {
+      if (connectionOf(machine) === undefined) {
         throw new PosternError('machine_unreachable', `machine ${machine.id} is not connected`, {
           hint: 'see that `postern-agent run` is running there and can reach this server',
         });
@@ -122,7 +131,7 @@ export function createGateway(store: Store, log: Log, now: () => number): Gatewa
       }
     },
     run(plan, options, machine, sink) {
-      const agent = machine.agentId === null ? undefined : agents.get(machine.agentId);
+      const agent = connectionOf(machine);
       const command = agent === undefined ? lostCommand() : agent.link.open(orderOf(plan, options), sink);
       running.set(plan.execId, { plan, command });
       const closed = command.outcome.then(async (outcome) => {

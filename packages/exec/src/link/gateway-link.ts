@@ -1,4 +1,4 @@
-/** The gateway's end of one agent connection: opens execs on it and carries their streams. */
+/** The gateway's end of one agent's link: opens execs on it and carries their streams. */
 import {
   EXEC_LIMITS,
   execOutcomeSchema,
@@ -31,7 +31,7 @@ export interface GatewayLink {
    * @throws LinkError when the agent breaks the protocol; the connection must then be closed.
    */
   receive(bytes: Uint8Array): void;
-  /** The connection is gone: every exec on it ends as `connection-lost`. */
+  /** The link is given up: every exec on it ends as `connection-lost`. */
   closed(): void;
   readonly running: number;
 }
@@ -73,7 +73,9 @@ export function createGatewayLink(transmit: (message: Uint8Array) => void): Gate
   return {
     open(order, sink) {
       const id = nextStream;
-      nextStream += 1;
+      // Numbers come again after four thousand million execs; those that still run keep theirs.
+      do nextStream = (nextStream % 0xffff_ffff) + 1;
+      while (streams.has(nextStream));
       const { promise, resolve } = Promise.withResolvers<ExecOutcome>();
       const stream: Stream = {
         sink,

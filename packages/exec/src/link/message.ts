@@ -11,9 +11,13 @@
  * | 5 | signal | to the agent | name in ASCII |
  * | 6 | end | to the agent | reason in ASCII |
  * | 7 | credit | both | channel byte and a 32-bit number of bytes |
+ * | 8 | ack | both | 64-bit number of messages that have come; see resumable-channel.ts |
+ * | 9 | ask | to the agent | JSON, what a machine shall do |
  * | 16 | stdout | to the gateway | bytes |
  * | 17 | stderr | to the gateway | bytes |
  * | 18 | outcome | to the gateway | JSON outcome |
+ * | 19 | answer | to the gateway | JSON, what became of an ask |
+ * | 20 | report | to the gateway | JSON, what the machines are now |
  *
  * Example: `10 00 00 00 01 68 69` is `hi` on stdout of stream 1.
  */
@@ -26,9 +30,13 @@ export const KIND = {
   signal: 5,
   end: 6,
   credit: 7,
+  ack: 8,
+  ask: 9,
   stdout: 16,
   stderr: 17,
   outcome: 18,
+  answer: 19,
+  report: 20,
 } as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
 
@@ -71,6 +79,19 @@ export function encodeCredit(stream: number, channel: Kind, bytes: number): Uint
   payload[0] = channel;
   new DataView(payload.buffer).setUint32(1, bytes);
   return encodeMessage(KIND.credit, stream, payload);
+}
+
+/** @param received messages that have come. */
+export function encodeAck(received: number): Uint8Array {
+  const payload = new Uint8Array(8);
+  new DataView(payload.buffer).setBigUint64(0, BigInt(received));
+  return encodeMessage(KIND.ack, 0, payload);
+}
+
+/** @param bytes a whole message. @throws LinkError. */
+export function decodeAck(bytes: Uint8Array): number {
+  if (bytes.length !== HEAD_BYTES + 8) throw new LinkError('an acknowledgement that cannot be read');
+  return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(HEAD_BYTES));
 }
 
 /** @throws LinkError for a message too short or of an unknown kind. */
