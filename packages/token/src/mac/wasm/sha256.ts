@@ -71,10 +71,12 @@ const swapped = (word: number): Code =>
 
 /** compress(): mixes the 16 words at BLOCK into STATE. All 64 rounds are written out. */
 function compress(): WasmFunction {
-  const [a, w, t] = [0, 8, 24];
+  const [a, w, t, differs] = [0, 8, 24, 25];
   const body: Code[] = [];
   for (let i = 0; i < 8; i += 1) body.push(set(a + i, load(i32(STATE), i * 4)));
   for (let i = 0; i < 16; i += 1) body.push(set(w + i, load(i32(BLOCK), i * 4)));
+  // Majority of a, b, c: b, unless a and c both differ from it. That b differs from c was found a round before.
+  body.push(set(differs + 1, xor(get(a + 1), get(a + 2))));
   for (const [round, value] of ROUND_CONSTANTS.entries()) {
     // Instead of moving eight variables along, each round names them anew.
     const name = (index: number): number => a + ((index - round) & 7);
@@ -111,13 +113,15 @@ function compress(): WasmFunction {
     body.push(set(t, add(get(vh), get(word), constant, choice, sum1)));
     body.push(set(vd, add(get(vd), get(t))));
     const sum0 = xor(rotr(get(va), i32(2)), rotr(get(va), i32(13)), rotr(get(va), i32(22)));
-    const majority = or(and(get(va), get(vb)), and(get(vc), or(get(va), get(vb))));
+    const differ = differs + (round & 1);
+    body.push(set(differ, xor(get(va), get(vb))));
+    const majority = xor(get(vb), and(get(differ), get(differs + ((round + 1) & 1))));
     body.push(set(vh, add(get(t), majority, sum0)));
   }
   for (let i = 0; i < 8; i += 1) {
     body.push(store(i32(STATE), add(load(i32(STATE), i * 4), get(a + i)), i * 4));
   }
-  return { parameters: 0, locals: 25, body: body.flat() };
+  return { parameters: 0, locals: 27, body: body.flat() };
 }
 
 /** swap(from): the 64 bytes there become 16 words at BLOCK. */
