@@ -80,16 +80,8 @@ function compress(): WasmFunction {
   for (const [round, value] of ROUND_CONSTANTS.entries()) {
     // Instead of moving eight variables along, each round names them anew.
     const name = (index: number): number => a + ((index - round) & 7);
-    const [va, vb, vc, vd, ve, vf, vg, vh] = [0, 1, 2, 3, 4, 5, 6, 7].map(name) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [va, vb, vd] = [name(0), name(1), name(3)];
+    const [ve, vf, vg, vh] = [name(4), name(5), name(6), name(7)];
     const word = w + (round & 15);
     if (round >= 16) {
       const before15 = w + ((round + 1) & 15);
