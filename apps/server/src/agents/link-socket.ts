@@ -56,9 +56,12 @@ function serveAgent(socket: WebSocket, sessions: AgentSessions, services: Servic
       try {
         session.take(socket, bytes);
       } catch (error) {
-        if (!(error instanceof LinkError)) throw error;
+        // Whatever an agent sends, it ends its own link and never the server.
+        if (!(error instanceof LinkError)) {
+          services.log.error('agent.link-failed', { agentId: session.agentId, message: String(error) });
+        }
         session.abandon();
-        socket.close(1002, error.message);
+        socket.close(1002, 'protocol error');
       }
       return;
     }
@@ -67,17 +70,22 @@ function serveAgent(socket: WebSocket, sessions: AgentSessions, services: Servic
       return;
     }
     isProving = true;
-    void prove(bytes.toString('utf8'), challenge, services).then(
-      async ({ agentId, resume }) => {
-        clearTimeout(late);
-        const machines = await services.store.listMachinesOfAgent(agentId);
-        if (socket.readyState !== socket.OPEN) return;
-        const opened = sessions.open(agentId, resume);
-        session = opened.session;
-        welcome(opened, machines, resume, socket, services);
-      },
-      () => socket.close(1008, 'the proof does not hold'),
-    );
+    void prove(bytes.toString('utf8'), challenge, services)
+      .then(
+        async ({ agentId, resume }) => {
+          clearTimeout(late);
+          const machines = await services.store.listMachinesOfAgent(agentId);
+          if (socket.readyState !== socket.OPEN) return;
+          const opened = sessions.open(agentId, resume);
+          session = opened.session;
+          welcome(opened, machines, resume, socket, services);
+        },
+        () => socket.close(1008, 'the proof does not hold'),
+      )
+      .catch((error: unknown) => {
+        services.log.error('agent.link-failed', { message: String(error) });
+        socket.close(1011, 'the link cannot be opened');
+      });
   });
   socket.send(JSON.stringify({ type: 'challenge', challenge }));
 }

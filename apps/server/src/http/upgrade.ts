@@ -27,12 +27,12 @@ export function createUpgradeHandler(services: Services): UpgradeHandler {
   };
   return (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const pathname = pathOf(request);
     if (pathname === agents.path) {
       agents.server.handleUpgrade(request, socket, head, (opened) =>
         agents.server.emit('connection', opened, request),
       );
-    } else if (EXEC_PATH.test(pathname)) {
+    } else if (pathname !== undefined && EXEC_PATH.test(pathname)) {
       upgradeExec(request, socket, head);
     } else {
       refuse(socket, new PosternError('route_not_found', 'there is no WebSocket here'));
@@ -42,17 +42,33 @@ export function createUpgradeHandler(services: Services): UpgradeHandler {
 
 async function findExecRequest(request: IncomingMessage, services: Services) {
   requireOwnOrigin(request);
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  const { app = '', machine = '' } = EXEC_PATH.exec(pathname)?.groups ?? {};
+  const params = readParams(request);
   // A browser cannot add a header to a WebSocket; its Origin has been checked instead.
   const caller = await findCaller(headersOf(request), false, services);
   if (caller.kind === 'nobody') requirePerson(caller);
-  const target = await findTarget(
-    { app: decodeURIComponent(app), machine: decodeURIComponent(machine) },
-    caller,
-    services,
-  );
+  const target = await findTarget(params, caller, services);
   return { caller, target, source: (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '') };
+}
+
+/** Anybody may ask for anything: `//` and `http://[` are no URLs, and what throws here would end the server. */
+function pathOf(request: IncomingMessage): string | undefined {
+  return URL.parse(request.url ?? '/', 'http://localhost')?.pathname;
+}
+
+/** The names in the path, held to the same form as those of the operation. */
+function readParams(request: IncomingMessage): { readonly app: string; readonly machine: string } {
+  const { app = '', machine = '' } = EXEC_PATH.exec(pathOf(request) ?? '')?.groups ?? {};
+  const parsed = operations.runExec.params.safeParse({ app: decode(app), machine: decode(machine) });
+  if (!parsed.success) throw new PosternError('bad_request', 'the path cannot be read');
+  return parsed.data;
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A page of another site may open a WebSocket to us with our cookie: its Origin gives it away. */
