@@ -10,7 +10,8 @@ import type { LinkKeeper } from './link-keeper.ts';
 const SILENCE_MS = 45_000;
 /** Milliseconds for a connection to open. */
 const OPEN_MS = 6000;
-const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** An order with the longest argv and environment, should JSON escape every byte of them. */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** What the system says when nobody answers at all. */
 const UNANSWERED = /timed out|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN/;
 

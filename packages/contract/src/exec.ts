@@ -9,6 +9,8 @@ export const EXEC_LIMITS = {
   envVariables: 256,
   envBytes: 128 * 1024,
   cwdBytes: 4096,
+  /** Characters of a user's name. */
+  userChars: 64,
   /** Output kept or sent of one channel of a streamed exec: no limit worth a refusal, but a number. */
   outputBytes: 1024 ** 4,
   /** Milliseconds between the polite signal and the one that cannot be refused. */
@@ -28,7 +30,12 @@ const environmentSchema = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
 export const terminalSchema = z.strictObject({
   cols: z.number().int().min(1).max(10_000),
   rows: z.number().int().min(1).max(10_000),
-  term: z.string().max(64).default('xterm-256color'),
+  // A file name of terminfo: it goes into the environment of the command.
+  term: z
+    .string()
+    .max(64)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/)
+    .default('xterm-256color'),
 });
 
 export const execSpecSchema = z.strictObject({
@@ -37,8 +44,8 @@ export const execSpecSchema = z.strictObject({
   stdin: z.boolean(),
   tty: terminalSchema.nullable(),
   timeoutMs: z.number().int().min(1),
-  cwd: z.string().max(EXEC_LIMITS.cwdBytes).nullable(),
-  user: z.string().max(64).nullable(),
+  cwd: word.max(EXEC_LIMITS.cwdBytes).nullable(),
+  user: word.max(EXEC_LIMITS.userChars).nullable(),
   env: environmentSchema,
   /** Bytes of each output channel after which the rest is dropped and said to be. */
   outputLimitBytes: z.number().int().min(0),

@@ -2,7 +2,14 @@
  * Step 2 of the life of an exec: the request becomes one argv. From here on nothing rewrites it; the argv that is
  * authorized is the argv that runs.
  */
-import { LIMITS, PosternError, splitShellWords, type InputOf, type Operations } from '@postern/contract';
+import {
+  EXEC_LIMITS,
+  LIMITS,
+  PosternError,
+  splitShellWords,
+  type InputOf,
+  type Operations,
+} from '@postern/contract';
 
 export type ExecBody = InputOf<Operations['runExec']>['body'];
 
@@ -39,7 +46,7 @@ export function parseExecRequest(body: ExecBody): ExecAsk {
     stdin: parseStdin(body.stdin, body.stdin_encoding),
     timeoutMs: parseTimeout(body.timeout),
     cwd: parseCwd(body.cwd),
-    user: body.user,
+    user: parseUser(body.user),
     env: parseEnv(body.env ?? {}),
     detach: body.detach ?? false,
   };
@@ -64,6 +71,10 @@ export function parseArgv(
   if (program === undefined) throw new PosternError('invalid_command', 'the command is empty');
   if (program.trim() === '')
     throw new PosternError('invalid_command', 'the first word of the command is blank');
+  // What an agent would refuse to read must not reach it: others run commands over the same link.
+  if (argv.length > EXEC_LIMITS.argvWords) {
+    throw new PosternError('invalid_command', `the command has more than ${EXEC_LIMITS.argvWords} words`);
+  }
   let bytes = 0;
   for (const [index, word] of argv.entries()) {
     if (word.includes('\0'))
@@ -112,26 +123,46 @@ function parseTimeout(seconds: number | undefined): number {
 
 function parseCwd(cwd: string | undefined): string | undefined {
   if (cwd === undefined) return undefined;
-  if (!cwd.startsWith('/') || cwd.includes('\0') || !cwd.isWellFormed()) {
-    throw new PosternError('bad_request', 'cwd is an absolute path');
+  if (!cwd.startsWith('/') || !isPlain(cwd) || Buffer.byteLength(cwd) > EXEC_LIMITS.cwdBytes) {
+    throw new PosternError('bad_request', `cwd is an absolute path of at most ${EXEC_LIMITS.cwdBytes} bytes`);
   }
   return cwd;
 }
 
+function parseUser(user: string | undefined): string | undefined {
+  if (user !== undefined && (user.trim() === '' || !isPlain(user))) {
+    throw new PosternError('bad_request', 'user is the name of an account');
+  }
+  return user;
+}
+
+function isPlain(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
 function parseEnv(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const [name, value] of Object.entries(env)) {
+  const variables = Object.entries(env);
+  if (variables.length > EXEC_LIMITS.envVariables) {
+    throw new PosternError('bad_request', `more than ${EXEC_LIMITS.envVariables} environment variables`);
+  }
+  let bytes = 0;
+  for (const [name, value] of variables) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       throw new PosternError(
         'bad_request',
         `${JSON.stringify(name)} is not the name of an environment variable`,
       );
     }
-    if (value.includes('\0') || !value.isWellFormed()) {
+    if (!isPlain(value)) {
       throw new PosternError(
         'bad_request',
         `the value of ${name} holds a NUL byte or is not well-formed Unicode`,
       );
     }
+    bytes += name.length + Buffer.byteLength(value) + 2;
+  }
+  if (bytes > EXEC_LIMITS.envBytes) {
+    throw new PosternError('bad_request', `the environment is longer than ${EXEC_LIMITS.envBytes} bytes`);
   }
   return env;
 }

@@ -14,7 +14,9 @@ export interface TokenBounds {
 export function boundsOf(header: string, defaults: TokenBounds): TokenBounds {
   let { timeoutMs, outputBytes } = defaults;
   for (const caveat of caveatsOf(header)) {
-    if (caveat.type === 'MaxTimeout') timeoutMs = Math.min(timeoutMs, Number(caveat.seconds) * 1000);
+    // No time at all cannot be asked for: the shortest there is, which such a caveat then refuses.
+    if (caveat.type === 'MaxTimeout')
+      timeoutMs = Math.max(1, Math.min(timeoutMs, Number(caveat.seconds) * 1000));
     if (caveat.type === 'MaxOutput') outputBytes = Math.min(outputBytes, Number(caveat.bytes));
   }
   return { timeoutMs, outputBytes };

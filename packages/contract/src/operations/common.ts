@@ -15,4 +15,9 @@ export const pageQuery = {
 export const nextCursor = z.string().nullable();
 
 /** A path segment that names an app, machine, organization, token, exec or user; checked by the operation. */
-export const reference = z.string().min(1).max(128);
+export const reference = z
+  .string()
+  .min(1)
+  .max(128)
+  // Nothing has such a name, and not every database can be asked for one.
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'a name without control characters');

@@ -51,8 +51,12 @@ export function createAgentLink(
 
   const open = (id: number, payload: Uint8Array): void => {
     const parsed = execOrderSchema.safeParse(decodeJson(payload));
-    if (!parsed.success) throw new LinkError('an order that cannot be read');
     if (running.has(id)) throw new LinkError('a stream that is open already');
+    if (!parsed.success) {
+      // One exec is refused; to close the link would end those of everybody else on it.
+      transmit(encodeJson(KIND.outcome, id, refusedOutcome('the order cannot be read')));
+      return;
+    }
     const admission = admit(parsed.data);
     if ('refused' in admission) {
       transmit(encodeJson(KIND.outcome, id, refusedOutcome(admission.refused)));
