@@ -3,6 +3,7 @@ import type { Authority } from '@postern/authority';
 import type { Store } from '@postern/store';
 import type { ServerConfig } from './config.ts';
 import type { Gateway } from './gateway/gateway.ts';
+import type { Tries } from './http/count-tries.ts';
 import type { Log } from './log.ts';
 
 export interface Services {
@@ -11,6 +12,8 @@ export interface Services {
   readonly authority: Authority;
   readonly gateway: Gateway;
   readonly log: Log;
+  /** Wrong one-time secrets by source address. */
+  readonly guesses: Tries;
   /** Directory of kept output. */
   readonly transcripts: string;
   /** Milliseconds since the epoch. */

@@ -15,6 +15,8 @@ import { ensureInstallation, readEmbeddedAgent, type Installation } from './firs
 import { createGateway } from './gateway/gateway.ts';
 import { sweepTranscripts } from './gateway/transcript.ts';
 import { createApp } from './http/app.ts';
+import { countTries } from './http/count-tries.ts';
+import { httpServerOptions } from './http/server-options.ts';
 import { createUpgradeHandler } from './http/upgrade.ts';
 import { KEY_FILE, loadKeyEncryptionKey } from './key-encryption-key.ts';
 import { ensureLocalCredentials } from './local-credentials.ts';
@@ -56,6 +58,7 @@ export async function startServer(
       gateway,
       transcripts,
       log,
+      guesses: countTries(LIMITS.failedTriesPerSource, now),
       now,
       publicUrl: () => config.publicUrl ?? url,
     };
@@ -136,7 +139,7 @@ function listen(services: Services, config: ServerConfig): Promise<Server> {
       fetch: createApp(services).fetch,
       hostname: config.host,
       port: config.port,
-      serverOptions: { maxHeaderSize: LIMITS.headerBytes, requestTimeout: 0, headersTimeout: 15_000 },
+      serverOptions: httpServerOptions(LIMITS),
     }) as Server;
     server.on('upgrade', createUpgradeHandler(services));
     server.once('error', (error: NodeJS.ErrnoException) =>

@@ -26,6 +26,22 @@ export const LIMITS = {
   reasonChars: 500,
   /** Commands in one machine-exec token. */
   tokenCommands: 64,
+  /** Seconds a client has to send the headers of a request. */
+  headerReadSeconds: 15,
+  /** Seconds a client has to send a whole request. How long an answer takes is another matter. */
+  requestReadSeconds: 60,
+  /** Bytes of a submitted form: the page that approves a terminal. */
+  formBytes: 16 * 1024,
+  /** Wrong login secrets, join tokens and codes one source address may try in a window. */
+  failedTriesPerSource: 30,
+  /** Logins of terminals one source address may open in a window. */
+  openedLoginsPerSource: 60,
+  /** Seconds of that window. */
+  tryWindowSeconds: 60,
+  /** Source addresses whose tries are counted; the oldest are forgotten first. */
+  triedSources: 10_000,
+  /** Seconds an opened exec stream may stay without its `start`. */
+  execStartSeconds: 30,
   /** Seconds `/wait` waits at most. */
   waitMaxSeconds: 60,
 } as const;

@@ -10,14 +10,20 @@ import { sourceOf } from '../http/source.ts';
 import type { Services } from '../services.ts';
 
 /** @throws PosternError `login_failed` for a join token that is unknown, expired or spent. */
-export async function joinAgent(
-  c: Context,
-  { store, now }: Services,
-): Promise<z.infer<typeof joinAnswerSchema>> {
+export async function joinAgent(c: Context, services: Services): Promise<z.infer<typeof joinAnswerSchema>> {
   const parsed = joinRequestSchema.safeParse(await readJsonBody(incomingOf(c)));
   if (!parsed.success)
     throw new PosternError('bad_request', 'a join request has a join_token and a public_key');
-  const hash = hashSecret(parsed.data.join_token);
+  const source = sourceOf(c);
+  return services.guesses.guess(source, () => spend(parsed.data, source, services));
+}
+
+async function spend(
+  request: z.infer<typeof joinRequestSchema>,
+  source: string,
+  { store, now }: Services,
+): Promise<z.infer<typeof joinAnswerSchema>> {
+  const hash = hashSecret(request.join_token);
   const machine = await store.findMachineByJoin(hash, now());
   if (machine === undefined) throw joinFailed();
   const agentId = newId('agt');
@@ -31,13 +37,13 @@ export async function joinAgent(
         organizationId: machine.organizationId,
         appId: machine.appId,
         machineId: machine.id,
-        source: sourceOf(c),
+        source,
       }),
       {
         kind: 'agent.insert',
         id: agentId,
         organizationId: machine.organizationId,
-        publicKey: Buffer.from(parsed.data.public_key, 'base64url'),
+        publicKey: Buffer.from(request.public_key, 'base64url'),
         at: now(),
       },
       { kind: 'join.consume', hash, agentId, at: now() },

@@ -1,14 +1,16 @@
 /** Login as flyctl and `postern auth login` do it: a browser flow with PKCE, and a password flow. */
 import { AuthorityError } from '@postern/authority';
-import { PosternError } from '@postern/contract';
+import { LIMITS, PosternError } from '@postern/contract';
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
-import { findCaller, type Person } from '../http/caller.ts';
-import { toPosternError } from '../http/error-answer.ts';
+import { findCaller, requireOwnSite, type Person } from '../http/caller.ts';
+import { countTries } from '../http/count-tries.ts';
+import { errorBody, toPosternError } from '../http/error-answer.ts';
 import { headersOf, incomingOf } from '../http/node-request.ts';
-import { readJsonBody } from '../http/read-body.ts';
+import { readForm, readJsonBody } from '../http/read-body.ts';
 import { sourceOf } from '../http/source.ts';
 import type { Services } from '../services.ts';
+import { randomUUID } from 'node:crypto';
 import { createCliSessions, openRequestSchema, type CliSession } from './cli-sessions.ts';
 import { approvedPage, approvePage, messagePage, pagePolicy } from './login-page.ts';
 
@@ -19,10 +21,17 @@ const passwordSchema = z.object({
 
 export function addLoginRoutes(app: Hono, services: Services): void {
   const sessions = createCliSessions(services.now);
+  // Few are kept: whoever opens many would push those of others out.
+  const opened = countTries(LIMITS.openedLoginsPerSource, services.now);
 
   app.post('/api/v1/cli_sessions', async (c) => {
     const parsed = openRequestSchema.safeParse(await readJsonBody(incomingOf(c)).catch(() => undefined));
     if (!parsed.success) return c.json({ error: 'the login request cannot be read' }, 400);
+    try {
+      opened.take(sourceOf(c));
+    } catch (thrown) {
+      return c.json(errorBody(toPosternError(thrown), randomUUID()), 429);
+    }
     const session = sessions.open(parsed.data);
     return c.json(
       {
@@ -70,8 +79,8 @@ export function addLoginRoutes(app: Hono, services: Services): void {
 
   app.post('/cli/:id', async (c) => {
     const session = sessions.find(c.req.param('id'));
-    const form = await c.req.parseBody();
-    if (session === undefined || form['form_token'] !== session.formToken) {
+    const form = await readForm(incomingOf(c)).catch(() => undefined);
+    if (session === undefined || form?.get('form_token') !== session.formToken) {
       return html(
         c,
         undefined,
@@ -80,11 +89,13 @@ export function addLoginRoutes(app: Hono, services: Services): void {
       );
     }
     try {
-      const secret = form['login_secret'];
-      const token = await newToken(c, typeof secret === 'string' ? secret : undefined, session, services);
+      // The page can be fetched by anybody, its token with it: only the browser knows where an approval comes from.
+      requireOwnSite(headersOf(incomingOf(c)));
+      const token = await newToken(c, form.get('login_secret') ?? undefined, session, services);
       return html(c, session, approvedPage(session, sessions.approve(session, token)));
     } catch (thrown) {
-      return html(c, session, messagePage('Not approved', toPosternError(thrown).message), 401);
+      const { status, message } = toPosternError(thrown);
+      return html(c, session, messagePage('Not approved', message), status === 429 ? 429 : 401);
     }
   });
 
@@ -94,16 +105,18 @@ export function addLoginRoutes(app: Hono, services: Services): void {
     const { email, password } = parsed.data.data.attributes;
     try {
       // There are no passwords here: what is taken for one is the secret of a one-time login link.
-      const session = await services.authority.redeemLogin(password.replace(/^.*#/, ''), {
-        source: sourceOf(c),
-      });
+      const source = sourceOf(c);
+      const session = await services.guesses.guess(source, () =>
+        services.authority.redeemLogin(password.replace(/^.*#/, ''), { source }),
+      );
       if (session.person.email !== email) {
-        await services.authority.endSession(session.person, session.token, { source: sourceOf(c) });
+        await services.authority.endSession(session.person, session.token, { source });
         throw new AuthorityError('login_failed', 'the login link belongs to somebody else');
       }
       return c.json({ data: { attributes: { access_token: session.token } } }, 201);
     } catch (thrown) {
-      return c.json({ error: toPosternError(thrown).message }, 401);
+      const { status, message } = toPosternError(thrown);
+      return c.json({ error: message }, status === 429 ? 429 : 401);
     }
   });
 }
@@ -121,8 +134,12 @@ async function newToken(
   services: Services,
 ): Promise<string> {
   const origin = { source: sourceOf(c) };
-  if (secret !== undefined)
-    return (await services.authority.redeemLogin(secret.trim().replace(/^.*#/, ''), origin)).token;
+  if (secret !== undefined) {
+    const redeemed = await services.guesses.guess(origin.source, () =>
+      services.authority.redeemLogin(secret.trim().replace(/^.*#/, ''), origin),
+    );
+    return redeemed.token;
+  }
   const person = await signedIn(c, services);
   if (person === undefined)
     throw new PosternError('unauthenticated', 'sign in first, or give a one-time login secret');
@@ -133,9 +150,10 @@ function html(
   c: Context,
   session: CliSession | undefined,
   body: string,
-  status: 200 | 400 | 401 | 404 = 200,
+  status: 200 | 400 | 401 | 404 | 429 = 200,
 ): Response {
   c.header('content-security-policy', pagePolicy(session));
-  c.header('referrer-policy', 'no-referrer');
+  // `no-referrer` would also take the Origin away from the page's own form.
+  c.header('referrer-policy', 'same-origin');
   return c.html(body, status);
 }

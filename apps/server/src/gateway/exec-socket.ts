@@ -8,6 +8,7 @@ import {
   encodeFrame,
   EXEC_LIMITS,
   EXEC_SUBPROTOCOL,
+  LIMITS,
   PosternError,
   type CallerControl,
   type ServerControl,
@@ -51,9 +52,14 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
     socket.close(1000);
   };
   const ping = setInterval(() => socket.ping(), PING_MS);
+  // Nothing of the credentials has been verified yet: who says nothing does not stay.
+  const idle = setTimeout(() => {
+    fail(new PosternError('bad_request', `no start came within ${LIMITS.execStartSeconds} s`));
+  }, LIMITS.execStartSeconds * 1000);
   socket.on('error', () => undefined);
   socket.on('close', () => {
     clearInterval(ping);
+    clearTimeout(idle);
     // Who asked to detach may leave.
     if (!detached) command?.end('caller-gone');
   });
@@ -91,6 +97,7 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
       if (control.type !== 'start') return steer(command, control);
       if (started) throw new PosternError('bad_request', 'the exec was started already');
       started = true;
+      clearTimeout(idle);
       void start(control).catch(fail);
     } else if (channel === CHANNEL.stdin && command !== undefined) {
       // Reading waits until the command has taken these bytes: a slow command slows its caller.

@@ -34,14 +34,20 @@ export async function findCaller(headers: HeaderView, changes: boolean, services
 
 /** A cookie travels with any request to us; only a script of our own page can add this header. */
 function requireOwnPage(headers: HeaderView): void {
-  const origin = headers.get('origin');
-  const host = headers.get('host');
-  const sameOrigin = origin === null || URL.parse(origin)?.host === host;
-  if (headers.get(CSRF_HEADER) === null || !sameOrigin) {
+  requireOwnSite(headers);
+  if (headers.get(CSRF_HEADER) === null) {
     throw new PosternError(
       'origin_refused',
       'a change with a session cookie must come from the dashboard itself',
     );
+  }
+}
+
+/** A browser says which page a change comes from. @throws PosternError `origin_refused` for one that is not ours. */
+export function requireOwnSite(headers: HeaderView): void {
+  const origin = headers.get('origin');
+  if (origin !== null && URL.parse(origin)?.host !== headers.get('host')) {
+    throw new PosternError('origin_refused', 'a change asked for by a page of another site');
   }
 }
 

@@ -8,25 +8,33 @@ import type { IncomingMessage } from 'node:http';
  * @throws PosternError `body_too_large` or `bad_request`.
  */
 export async function readJsonBody(message: IncomingMessage): Promise<unknown> {
-  const declared = Number(message.headers['content-length'] ?? '0');
-  if (declared > LIMITS.bodyBytes) throw tooLarge();
-  const text = decode(await readBytes(message));
+  const text = decode(await readBytes(message, LIMITS.bodyBytes));
   if (text.trim() === '') return {};
   const value = parseJson(text);
   refuseDepth(value, LIMITS.jsonDepth);
   return value;
 }
 
-function readBytes(message: IncomingMessage): Promise<Buffer> {
+/**
+ * @returns the fields of a submitted form, `application/x-www-form-urlencoded`.
+ * @throws PosternError `body_too_large` or `bad_request`.
+ */
+export async function readForm(message: IncomingMessage): Promise<URLSearchParams> {
+  return new URLSearchParams(decode(await readBytes(message, LIMITS.formBytes)));
+}
+
+async function readBytes(message: IncomingMessage, most: number): Promise<Buffer> {
+  const declared = Number(message.headers['content-length'] ?? '0');
+  if (declared > most) throw tooLarge(most);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     message.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > LIMITS.bodyBytes) {
+      if (bytes > most) {
         message.removeAllListeners('data');
         message.resume();
-        reject(tooLarge());
+        reject(tooLarge(most));
       } else {
         chunks.push(chunk);
       }
@@ -67,6 +75,6 @@ function refuseDepth(value: unknown, left: number): void {
   for (const item of Object.values(value)) refuseDepth(item, left - 1);
 }
 
-function tooLarge(): PosternError {
-  return new PosternError('body_too_large', `the request body is larger than ${LIMITS.bodyBytes} bytes`);
+function tooLarge(most: number): PosternError {
+  return new PosternError('body_too_large', `the request body is larger than ${most} bytes`);
 }

@@ -1,5 +1,6 @@
 import { PosternError } from '@postern/contract';
 import { SESSION_LIFETIME_MS } from '@postern/authority';
+import { requireOwnSite } from '../http/caller.ts';
 import { SESSION_COOKIE } from '../http/credentials.ts';
 import type { Handlers } from '../http/routes.ts';
 import { presentOrganization, time } from './present.ts';
@@ -43,8 +44,10 @@ export const sessionHandlers: Pick<
     return { ok: true };
   },
 
-  async redeemLoginLink({ body }, { source, setHeader }, { authority, publicUrl }) {
-    const session = await authority.redeemLogin(body.login_secret, { source });
+  async redeemLoginLink({ body }, { source, headers, setHeader }, { authority, guesses, publicUrl }) {
+    // Another site could sign its visitor in as somebody else, and see what they do then.
+    if (body.as === 'cookie') requireOwnSite(headers);
+    const session = await guesses.guess(source, () => authority.redeemLogin(body.login_secret, { source }));
     if (body.as === 'cookie') {
       const secure = publicUrl().startsWith('https:') ? '; Secure' : '';
       const seconds = Math.floor(SESSION_LIFETIME_MS / 1000);
