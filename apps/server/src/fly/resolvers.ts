@@ -1,7 +1,13 @@
 /** Thin adapters: each resolver calls what the operations of the contract call. */
 import { parseGoDuration, PosternError } from '@postern/contract';
 import type { OrganizationRecord } from '@postern/store';
-import { findApp, findForAction, findOrganization, machineNotFound } from '../operations/find.ts';
+import {
+  findApp,
+  findForAction,
+  findOrganization,
+  machineNotFound,
+  requireAnyValidToken,
+} from '../operations/find.ts';
 import { factsOf, personOf, type FlyContext } from './context.ts';
 import { appObject, machineObject, organizationObject, userObject } from './objects.ts';
 
@@ -65,7 +71,10 @@ export const resolvers = {
   },
 
   async machine({ machineId }: { machineId: string }, context: FlyContext) {
-    const { services } = context;
+    const { caller, services } = context;
+    // Who shows nothing valid learns nothing, not even which machines there are.
+    if (caller.kind === 'nobody') personOf(context);
+    if (caller.kind === 'token') await requireAnyValidToken(caller.header, services);
     const record = await services.store.findMachine(machineId);
     const app = record === undefined ? undefined : await services.store.findApp(record.appId);
     if (app === undefined) throw machineNotFound(machineId);

@@ -1,10 +1,12 @@
 import { PosternError } from '@postern/contract';
 import type { ExecRecord } from '@postern/store';
 import { parseSignal } from '@postern/exec';
+import { ACTION, clear, type Access, type Refusal } from '@postern/token';
 import { bufferedExec, detachedExec, streamedExec } from '../gateway/exec-answers.ts';
 import type { ExecTarget } from '../gateway/open-exec.ts';
 import { readTranscript } from '../gateway/transcript.ts';
 import { requirePerson, type Caller } from '../http/caller.ts';
+import type { RequestFacts } from '../http/handler.ts';
 import type { Handlers } from '../http/routes.ts';
 import type { Services } from '../services.ts';
 import { appNotFound, findApp, findMachine, machineNotFound, requireAnyValidToken } from './find.ts';
@@ -47,21 +49,21 @@ export const execHandlers: Pick<
     };
   },
 
-  async showExec({ params, query }, { caller, signal }, services) {
+  async showExec({ params, query }, { caller, source, signal }, services) {
     const until = performance.now() + (query.wait ?? 0) * 1000;
     for (;;) {
-      const { exec, appName } = await findExec(params.exec, caller, services);
+      const { exec, appName } = await findExec(params.exec, { caller, source }, services);
       if (exec.endedAt !== null || performance.now() >= until || signal.aborted)
         return present(exec, appName, services);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   },
 
-  async readExecOutput({ params, query }, { caller, signal }, services) {
+  async readExecOutput({ params, query }, { caller, source, signal }, services) {
     const until = performance.now() + query.wait * 1000;
     for (;;) {
       // The record first: what is read after it has ended is all there is.
-      const { exec, appName } = await findExec(params.exec, caller, services);
+      const { exec, appName } = await findExec(params.exec, { caller, source }, services);
       const read = await readTranscript(services.transcripts, exec.id, query.after);
       if (read === undefined) {
         throw new PosternError('exec_not_found', `no output of exec ${exec.id} was kept`, {
@@ -85,8 +87,8 @@ export const execHandlers: Pick<
     }
   },
 
-  async killExec({ params, body }, { caller }, services) {
-    const { exec } = await findExec(params.exec, caller, services);
+  async killExec({ params, body }, { caller, source }, services) {
+    const { exec } = await findExec(params.exec, { caller, source }, services);
     const command = services.gateway.find(exec.id);
     if (command === undefined) {
       throw new PosternError('conflict', `exec ${exec.id} has ended already`);
@@ -123,28 +125,54 @@ export async function findTarget(
   throw app === undefined ? appNotFound(params.app) : machineNotFound(params.machine);
 }
 
-/** An exec of the caller's organizations, or one the very token ran. */
+type Asker = Pick<RequestFacts, 'caller' | 'source'>;
+
+/** An exec of the caller's organizations, or one the token ran and would be allowed to run now. */
 async function findExec(
   execId: string,
-  caller: Caller,
+  asker: Asker,
   services: Services,
 ): Promise<{ exec: ExecRecord; appName: string }> {
   const exec = await services.store.findExec(execId);
-  if (exec === undefined || !(await maySee(exec, caller, services))) {
+  if (exec === undefined || !(await maySee(exec, asker, services))) {
     throw new PosternError('exec_not_found', `there is no exec ${execId} for you`);
   }
   const app = await services.store.findApp(exec.appId);
   return { exec, appName: app?.name ?? `app ${exec.appId}` };
 }
 
-async function maySee(exec: ExecRecord, caller: Caller, { store, authority }: Services): Promise<boolean> {
+async function maySee(
+  exec: ExecRecord,
+  { caller, source }: Asker,
+  { store, authority, now }: Services,
+): Promise<boolean> {
   if (caller.kind === 'person') {
     const memberships = await store.listMemberships(caller.person.userId);
     return memberships.some(({ organization }) => organization.id === exec.organizationId);
   }
   if (caller.kind !== 'token' || exec.tokenId === null) return false;
   const { valid } = await authority.checkHeader(caller.header);
-  return valid.some(({ record }) => record.id === exec.tokenId);
+  const access: Access = {
+    kind: 'access',
+    action: ACTION.w,
+    now: now(),
+    orgId: BigInt(exec.organizationId),
+    appId: BigInt(exec.appId),
+    machine: exec.machineId,
+    command: exec.command,
+    tty: exec.tty,
+    sourceAddress: source,
+  };
+  return valid.some(({ record, caveats }) => {
+    if (record.id !== exec.tokenId) return false;
+    const verdict = clear(caveats, access);
+    return verdict.allowed || verdict.refusals.every(isUnasked);
+  });
+}
+
+/** The record does not keep everything a caveat may ask for; what it keeps must clear: a narrowed token sees less. */
+function isUnasked({ code, nested }: Refusal): boolean {
+  return nested.length > 0 ? nested.every(isUnasked) : code === 'invalid-access';
 }
 
 async function present(exec: ExecRecord, appName: string, { store }: Services) {
