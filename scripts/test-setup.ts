@@ -16,6 +16,8 @@ const PROGRAMS: ReadonlyArray<readonly [program: string, debian: string]> = [
   ['/usr/lib/postgresql', 'postgresql'],
   // Pseudo-terminals for questions, colour and width.
   ['script', 'bsdutils'],
+  // The browser that opens the dashboard.
+  ['chromium', 'chromium'],
   // A container engine and an SSH server for the drivers.
   ...DRIVER_TEST_PROGRAMS,
 ];

@@ -38,6 +38,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'ws',
     'zod',
   ],
+  'apps/dashboard': ['@postern/client', '@postern/contract', '@postern/token', 'react', 'react-dom', 'zod'],
   'apps/cli': ['@postern/client', '@postern/contract', '@postern/token', 'node:*', 'ws', 'zod'],
 };
 

@@ -1,5 +1,5 @@
 /** The server's configuration: parsed once from arguments and environment, then plain data. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { emailSchema } from '@postern/contract';
 
@@ -22,9 +22,14 @@ export interface ServerConfig {
   readonly location: string;
   /** Whether first start adds a machine served by an agent on this host, and later starts run that agent. */
   readonly embeddedAgent: boolean;
+  /** Absolute path of the built dashboard. */
+  readonly dashboardDir: string;
   /** Directory for the local owner's credentials file. */
   readonly configDir: string;
 }
+
+/** Where `npm run build` leaves the dashboard. */
+const BUILT_DASHBOARD = join(import.meta.dirname, '../../dashboard/dist/site');
 
 /** A mistake in how the server was started; its message is the whole answer. */
 export class ConfigError extends Error {
@@ -88,6 +93,7 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Se
     publicUrl: publicUrl === '' ? undefined : parseUrl('--public-url', publicUrl),
     location: text(values.location, 'POSTERN_LOCATION', 'https://api.fly.io/v1'),
     embeddedAgent: values['no-embedded-agent'] !== true,
+    dashboardDir: resolve(text(undefined, 'POSTERN_DASHBOARD_DIR', BUILT_DASHBOARD)),
     configDir: resolve(text(undefined, 'POSTERN_CONFIG_DIR', `${home}/postern`)),
   };
 }

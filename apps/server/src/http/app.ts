@@ -2,6 +2,7 @@
 import { PosternError } from '@postern/contract';
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
+import { addDashboardRoutes } from '../dashboard/routes.ts';
 import { addFlyRoutes } from '../fly/routes.ts';
 import type { Services } from '../services.ts';
 import { joinAgent } from '../agents/join.ts';
@@ -15,7 +16,8 @@ export function createApp(services: Services): Hono {
   app.use(async (c, next) => {
     await next();
     c.header('x-content-type-options', 'nosniff');
-    c.header('cache-control', 'no-store');
+    // The files of the dashboard alone are kept: their names change with them.
+    if (!c.req.path.startsWith('/assets/')) c.header('cache-control', 'no-store');
   });
   app.get('/healthz', (c) => c.json({ ok: true, version: VERSION }));
   app.get('/v1/openapi.json', (c) => c.json(openApiDocument(VERSION)));
@@ -29,6 +31,7 @@ export function createApp(services: Services): Hono {
   });
   addOperationRoutes(app, services);
   addFlyRoutes(app, services);
+  addDashboardRoutes(app, services.config.dashboardDir);
   app.notFound((c) => {
     const error = new PosternError('route_not_found', `there is nothing at ${c.req.method} ${c.req.path}`, {
       hint: 'see /v1/openapi.json for what there is',

@@ -1,0 +1,37 @@
+/**
+ * Every page: its path, where the navigation shows it, and the module it is loaded from when it is first opened.
+ * A page is added here and nowhere else.
+ */
+import type { ComponentType } from 'react';
+import type { IconName } from './components/icon.tsx';
+import type { Params } from './router/match.ts';
+
+export interface PageProps {
+  readonly params: Params;
+}
+
+export interface PageEntry {
+  /** `/apps/:app/tokens`. A page with `:app` or `:org` is shown within that app or organization. */
+  readonly path: string;
+  readonly load: () => Promise<{ readonly Page: ComponentType<PageProps> }>;
+  /** Absent for pages that are reached from others. */
+  readonly navigation?: {
+    readonly area: 'organization' | 'app' | 'tools';
+    readonly label: string;
+    readonly icon: IconName;
+  };
+}
+
+export const PAGES: readonly PageEntry[] = [
+  { path: '/', load: () => import('./pages/home.tsx') },
+  {
+    path: '/orgs/:org/tokens',
+    load: () => import('./pages/tokens/organization-tokens.tsx'),
+    navigation: { area: 'organization', label: 'All tokens', icon: 'key' },
+  },
+  {
+    path: '/apps/:app/tokens',
+    load: () => import('./pages/tokens/app-tokens.tsx'),
+    navigation: { area: 'app', label: 'Tokens', icon: 'key' },
+  },
+];
