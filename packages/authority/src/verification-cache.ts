@@ -6,6 +6,7 @@
  * its ancestor, after every signed byte up to there has been compared.
  */
 import {
+  signedMessages,
   verify,
   type BundleMember,
   type ChainPlace,
@@ -73,20 +74,17 @@ export class VerificationCache {
 
   #ancestorOf(token: UnverifiedToken, family: string, keyId: string): ChainPlace | undefined {
     let best: ChainPlace | undefined;
+    const own = signedMessages(token);
     for (const name of this.#families.get(family) ?? []) {
       const entry = this.#entries.get(name);
       if (entry === undefined || entry.keyId !== keyId) continue;
-      const { signed, signedEnds, tail, nonce } = entry.verified.token;
+      const { tail, nonce } = entry.verified.token;
+      const { messages, ends } = signedMessages(entry.verified.token);
       // The tail of a proof is finalized: no chain goes on from it.
-      if (
-        nonce.proof ||
-        signedEnds.length > token.signedEnds.length ||
-        signedEnds.length <= (best?.messages ?? 0)
-      )
-        continue;
-      if (Buffer.compare(signed, token.signed.subarray(0, signed.length)) !== 0) continue;
-      if (token.signedEnds[signedEnds.length - 1] !== signed.length) continue;
-      best = { messages: signedEnds.length, tail };
+      if (nonce.proof || ends.length > own.ends.length || ends.length <= (best?.messages ?? 0)) continue;
+      if (Buffer.compare(messages, own.messages.subarray(0, messages.length)) !== 0) continue;
+      if (own.ends[ends.length - 1] !== messages.length) continue;
+      best = { messages: ends.length, tail };
     }
     return best;
   }

@@ -3,13 +3,9 @@ import type { Caveat } from './caveat.ts';
 import { newBudget, readCaveatSet } from './caveats/read.ts';
 import { TokenError } from './errors.ts';
 import { decodeBase64From } from './lib/base64.ts';
-import { copyBytes } from './lib/bytes.ts';
 import { MsgpackReader } from './lib/msgpack-reader.ts';
 import { LIMITS } from './limits.ts';
 import type { Nonce, UnverifiedToken } from './token.ts';
-
-/** Head of a one-caveat set: what a signed caveat begins with. */
-const ONE_CAVEAT = 0x92;
 
 /**
  * @param bytes the bytes of one token; copied first, so that a later change cannot alter what is verified.
@@ -19,15 +15,13 @@ export function decodeToken(bytes: Uint8Array): UnverifiedToken {
   if (bytes.length > LIMITS.tokenBytes) {
     throw new TokenError('limit', `a token of ${bytes.length} bytes; at most ${LIMITS.tokenBytes}`);
   }
-  const buffer = new Uint8Array(bytes.length + spareFor(bytes.length));
-  buffer.set(bytes);
-  return decodeOwned(buffer.subarray(0, bytes.length));
+  // Twice as fast as `new Uint8Array(bytes)`.
+  const owned = new Uint8Array(bytes.length);
+  owned.set(bytes);
+  return decodeOwned(owned);
 }
 
-/** The most bytes the signed messages of a token can have: its own and one more for each caveat. */
-const spareFor = (length: number): number => length + LIMITS.caveats;
-
-/** Of bytes nobody else holds, at the start of a buffer with room for {@link spareFor} behind them. */
+/** Of bytes nobody else holds. */
 function decodeOwned(bytes: Uint8Array): UnverifiedToken {
   const reader = new MsgpackReader(bytes);
   reader.record(4);
@@ -39,43 +33,14 @@ function decodeOwned(bytes: Uint8Array): UnverifiedToken {
   // The head of a string of this size has 3 bytes.
   if (reader.offset - locationStart > LIMITS.locationBytes + 3)
     throw new TokenError('limit', `a location of more than ${LIMITS.locationBytes} bytes`);
-  const spans: Span[] = [];
-  const caveats = readCaveatSet(reader, bytes, newBudget(), (start, end) => spans.push({ start, end }));
+  const caveatEdges: number[] = [];
+  const caveats = readCaveatSet(reader, bytes, newBudget(), caveatEdges);
   const tail = reader.bytes();
   if (tail.length !== LIMITS.keyBytes)
     reader.fail(`a tail of ${tail.length} bytes; it has ${LIMITS.keyBytes}`);
   reader.finish();
-  const { signed, signedEnds } = collectSigned(bytes, nonceStart, nonceEnd, spans);
-  return { nonce, location, unsafeCaveats: caveats, tail, bytes, signed, signedEnds };
-}
-
-/** Where type and body of a caveat begin and end. */
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Copies the signed messages one after the other: the nonce, then `92` and the bytes of each caveat. */
-function collectSigned(
-  bytes: Uint8Array,
-  nonceStart: number,
-  nonceEnd: number,
-  spans: readonly Span[],
-): { signed: Uint8Array; signedEnds: number[] } {
-  let length = nonceEnd - nonceStart;
-  for (const { start, end } of spans) length += 1 + end - start;
-  // One allocation holds both: behind the token there is room.
-  const signed = new Uint8Array(bytes.buffer, bytes.length, length);
-  copyBytes(bytes, nonceStart, nonceEnd, signed, 0);
-  let at = nonceEnd - nonceStart;
-  const signedEnds = [at];
-  for (const { start, end } of spans) {
-    signed[at] = ONE_CAVEAT;
-    copyBytes(bytes, start, end, signed, at + 1);
-    at += 1 + end - start;
-    signedEnds.push(at);
-  }
-  return { signed, signedEnds };
+  const signedParts = { nonceStart, nonceEnd, caveatEdges };
+  return { nonce, location, unsafeCaveats: caveats, tail, bytes, signedParts };
 }
 
 function readNonce(reader: MsgpackReader): Nonce {
@@ -122,7 +87,7 @@ export function parseToken(text: string): UnverifiedToken {
   const at = text.indexOf('_');
   const label = text.slice(0, Math.max(at, 0));
   if (!LABELS.has(label)) throw new TokenError('malformed', 'a token begins with fm2_');
-  const bytes = decodeBase64From(text, at + 1, spareFor(text.length));
+  const bytes = decodeBase64From(text, at + 1);
   if (bytes === undefined || bytes.length === 0) {
     throw new TokenError(
       'malformed',

@@ -60,6 +60,7 @@ export {
   type OpenedTicket,
   type ThirdPartyOptions,
 } from './third-party.ts';
+export { signedMessages, type SignedMessages } from './signed-messages.ts';
 export type { Nonce, UnverifiedToken } from './token.ts';
 export { tokenUuid } from './uuid.ts';
 export {

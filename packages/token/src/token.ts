@@ -26,8 +26,14 @@ export interface UnverifiedToken {
   readonly tail: Uint8Array;
   /** The canonical bytes of the whole token. */
   readonly bytes: Uint8Array;
-  /** The signed messages, one after the other: nonce, then each caveat as a one-caveat set. */
-  readonly signed: Uint8Array;
-  /** Where each message ends in `signed`; one more than there are caveats. */
-  readonly signedEnds: readonly number[];
+  /** Where the signed parts lie in `bytes`. */
+  readonly signedParts: SignedParts;
+}
+
+/** Offsets in the bytes of a token. */
+export interface SignedParts {
+  readonly nonceStart: number;
+  readonly nonceEnd: number;
+  /** Where the first caveat begins, then where each one ends. */
+  readonly caveatEdges: readonly number[];
 }

@@ -12,6 +12,7 @@ import { equalBytes, toHex } from './lib/bytes.ts';
 import { LIMITS } from './limits.ts';
 import { FINALIZATION_KEY } from './mint.ts';
 import { openTicket, unseal } from './third-party.ts';
+import { signedMessages } from './signed-messages.ts';
 import type { UnverifiedToken } from './token.ts';
 
 /** Where a verified caveat came from: the token itself, or the discharge at an index of those given. */
@@ -77,6 +78,9 @@ export function verify(
   return freezeResult(token, caveats, provenance);
 }
 
+/** For the messages of the chain being computed: read before {@link checkChain} returns, and nothing in it is secret. */
+const SCRATCH = new Uint8Array(LIMITS.tokenBytes + LIMITS.caveats);
+
 /** Steps 1, 2 and 6: recomputes every signature and compares the last. Returns the tails, 32 bytes each. */
 function checkChain(
   token: UnverifiedToken,
@@ -84,10 +88,11 @@ function checkChain(
   crypto: TokenCrypto,
   resume?: ChainPlace,
 ): Uint8Array {
+  const { messages, ends } = signedMessages(token, SCRATCH);
   const tails =
     resume === undefined
-      ? crypto.hmacChain(key, token.signed, token.signedEnds)
-      : resumeChain(token, resume, crypto);
+      ? crypto.hmacChain(key, messages, ends)
+      : resumeChain(messages, ends, resume, crypto);
   const last = tails.subarray(-LIMITS.keyBytes);
   const expected = token.nonce.proof ? crypto.hmacSha256(FINALIZATION_KEY, last) : last;
   if (!equalBytes(expected, token.tail)) {
@@ -101,16 +106,17 @@ function checkChain(
 
 /** The tails from a known place on. A token that ends there has that one tail. */
 function resumeChain(
-  { signed, signedEnds }: UnverifiedToken,
-  { messages, tail }: ChainPlace,
+  messages: Uint8Array,
+  ends: readonly number[],
+  { messages: known, tail }: ChainPlace,
   crypto: TokenCrypto,
 ): Uint8Array {
-  if (messages === signedEnds.length) return tail;
-  const start = signedEnds[messages - 1] ?? 0;
+  if (known === ends.length) return tail;
+  const start = ends[known - 1] ?? 0;
   return crypto.hmacChain(
     tail,
-    signed.subarray(start),
-    signedEnds.slice(messages).map((end) => end - start),
+    messages.subarray(start),
+    ends.slice(known).map((end) => end - start),
   );
 }
 

@@ -35,13 +35,13 @@ export const newBudget = (): CaveatBudget => ({
  * Reads a caveat set.
  *
  * @param bytes the bytes `reader` reads from, for the bodies of unknown types.
- * @param eachSpan told where type and body of each outer caveat begin and end.
+ * @param edges gets, as offsets in `bytes`, where the first caveat begins, then where each one ends.
  */
 export function readCaveatSet(
   reader: MsgpackReader,
   bytes: Uint8Array,
   budget: CaveatBudget,
-  eachSpan?: (start: number, end: number) => void,
+  edges?: number[],
 ): Caveat[] {
   const items = reader.array();
   if (items % 2 !== 0) reader.fail('a caveat set of odd length');
@@ -49,10 +49,10 @@ export function readCaveatSet(
   budget.left -= count;
   if (budget.left < 0) throw new TokenError('limit', `more than ${LIMITS.caveats} caveats in one token`);
   const caveats: Caveat[] = [];
+  edges?.push(reader.offset);
   for (let i = 0; i < count; i += 1) {
-    const start = reader.offset;
     caveats.push(readCaveat(reader, bytes, budget));
-    eachSpan?.(start, reader.offset);
+    edges?.push(reader.offset);
   }
   return caveats;
 }
@@ -91,7 +91,7 @@ function readBody(
       return { type, notBefore: reader.signed(), notAfter: reader.signed() };
     case 'Mutations':
       reader.record(1);
-      return { type, mutations: readList(reader, () => reader.string()) };
+      return { type, mutations: readStrings(reader) };
     case 'ConfineUser':
     case 'ConfineOrganization':
     case 'IsUser':
@@ -163,30 +163,37 @@ function readMask(reader: MsgpackReader): number {
   return mask;
 }
 
-function readList<T>(reader: MsgpackReader, item: () => T): T[] {
+function readStrings(reader: MsgpackReader): string[] {
   const count = reader.array();
-  const list: T[] = [];
-  for (let i = 0; i < count; i += 1) list.push(item());
+  const list: string[] = [];
+  for (let i = 0; i < count; i += 1) list.push(reader.string());
   return list;
 }
 
 function readCommands(reader: MsgpackReader): CommandRule[] {
-  const commands = readList(reader, () => {
+  const count = reader.array();
+  if (count > LIMITS.commands) throw new TokenError('limit', `more than ${LIMITS.commands} commands`);
+  const commands: CommandRule[] = [];
+  for (let i = 0; i < count; i += 1) {
     reader.record(2);
-    const args = readList(reader, () => {
-      const start = reader.offset;
-      const arg = reader.string();
-      if (reader.offset - start > LIMITS.argBytes + 3)
-        throw new TokenError('limit', `a word of more than ${LIMITS.argBytes} bytes`);
-      return arg;
-    });
-    if (args.length > LIMITS.commandArgs)
-      throw new TokenError('limit', `more than ${LIMITS.commandArgs} words in a command`);
-    return { args, exact: reader.bool() };
-  });
-  if (commands.length > LIMITS.commands)
-    throw new TokenError('limit', `more than ${LIMITS.commands} commands`);
+    const args = readArgs(reader);
+    commands.push({ args, exact: reader.bool() });
+  }
   return commands;
+}
+
+function readArgs(reader: MsgpackReader): string[] {
+  const count = reader.array();
+  if (count > LIMITS.commandArgs)
+    throw new TokenError('limit', `more than ${LIMITS.commandArgs} words in a command`);
+  const args: string[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const start = reader.offset;
+    args.push(reader.string());
+    if (reader.offset - start > LIMITS.argBytes + 3)
+      throw new TokenError('limit', `a word of more than ${LIMITS.argBytes} bytes`);
+  }
+  return args;
 }
 
 function readIntegerSet(reader: MsgpackReader): ResourceEntry<bigint>[] {

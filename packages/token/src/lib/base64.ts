@@ -12,23 +12,20 @@ for (let i = 0; i < ALPHABET.length; i += 1) VALUES[ALPHABET.charCodeAt(i)] = i;
 
 /** @returns the bytes, or undefined when the text is not canonical base64. */
 export function decodeBase64(text: string): Uint8Array | undefined {
-  return decodeBase64From(text, 0, 0);
+  return decodeBase64From(text, 0);
 }
 
 /**
  * The same for the end of a text: a slice of it would be slower to read.
  *
  * @param from where the base64 begins.
- * @param spare for how many bytes more the buffer behind the result has room: an allocation less for who needs it.
  */
-export function decodeBase64From(text: string, from: number, spare: number): Uint8Array | undefined {
+export function decodeBase64From(text: string, from: number): Uint8Array | undefined {
   const length = text.length - from;
   if (length % 4 !== 0) return undefined;
   if (length <= 0) return new Uint8Array(0);
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const size = (length / 4) * 3 - padding;
-  const buffer = new Uint8Array(size + spare);
-  const bytes = spare === 0 ? buffer : buffer.subarray(0, size);
+  const bytes = new Uint8Array((length / 4) * 3 - padding);
   const digits = text.length - padding;
   const whole = digits - ((length - padding) % 4);
   let at = 0;

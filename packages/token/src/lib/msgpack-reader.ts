@@ -187,7 +187,8 @@ export class MsgpackReader {
 
   #text(start: number, length: number): string {
     const bytes = this.#bytes;
-    if (length <= SHORT_TEXT && isAscii(bytes, start, length)) return asciiText(bytes, start, length);
+    const ascii = length <= SHORT_TEXT ? asciiText(bytes, start, length) : undefined;
+    if (ascii !== undefined) return ascii;
     try {
       return UTF8.decode(bytes.subarray(start, start + length));
     } catch (cause) {
@@ -204,8 +205,8 @@ export class MsgpackReader {
   }
 
   #peek(): number {
-    const byte = this.#at < this.#end ? this.#bytes[this.#at] : undefined;
-    return byte ?? this.fail('the bytes end too early');
+    if (this.#at >= this.#end) this.fail('the bytes end too early');
+    return byteAt(this.#bytes, this.#at);
   }
 
   #byte(): number {
@@ -234,30 +235,36 @@ export class MsgpackReader {
   }
 }
 
-function isAscii(bytes: Uint8Array, start: number, length: number): boolean {
-  let all = 0;
-  for (let i = start; i < start + length; i += 1) all |= byteAt(bytes, i);
-  return all < 0x80;
-}
-
-/** Eight characters at a time: half the cost of one at a time. */
-function asciiText(bytes: Uint8Array, start: number, length: number): string {
+/** Text of ASCII alone; undefined for any other. Eight characters at a time: one at a time takes twice as long. */
+function asciiText(bytes: Uint8Array, start: number, length: number): string | undefined {
   const end = start + length;
-  const at = (index: number): number => byteAt(bytes, index);
   let text = '';
   let i = start;
   for (; i + 8 <= end; i += 8) {
-    text += String.fromCharCode(
-      at(i),
-      at(i + 1),
-      at(i + 2),
-      at(i + 3),
-      at(i + 4),
-      at(i + 5),
-      at(i + 6),
-      at(i + 7),
-    );
+    const a = byteAt(bytes, i);
+    const b = byteAt(bytes, i + 1);
+    const c = byteAt(bytes, i + 2);
+    const d = byteAt(bytes, i + 3);
+    const e = byteAt(bytes, i + 4);
+    const f = byteAt(bytes, i + 5);
+    const g = byteAt(bytes, i + 6);
+    const h = byteAt(bytes, i + 7);
+    if ((a | b | c | d | e | f | g | h) >= 0x80) return undefined;
+    text += String.fromCharCode(a, b, c, d, e, f, g, h);
   }
-  for (; i < end; i += 1) text += String.fromCharCode(at(i));
+  if (i + 4 <= end) {
+    const a = byteAt(bytes, i);
+    const b = byteAt(bytes, i + 1);
+    const c = byteAt(bytes, i + 2);
+    const d = byteAt(bytes, i + 3);
+    if ((a | b | c | d) >= 0x80) return undefined;
+    text += String.fromCharCode(a, b, c, d);
+    i += 4;
+  }
+  for (; i < end; i += 1) {
+    const a = byteAt(bytes, i);
+    if (a >= 0x80) return undefined;
+    text += String.fromCharCode(a);
+  }
   return text;
 }
