@@ -2,6 +2,9 @@
  * What a request to run a command may choose beside the argv. An environment variable, a user or a directory can turn
  * an allowed command into another one (`LD_PRELOAD`, `PATH`, a hostile `.git/config`), so a token that restricts its
  * commands grants none of them: it must name them with `EnvNames`, `RunAsUsers` and `WorkingDirectories`.
+ *
+ * A grant counts only in the caveat that first restricts commands, or before it. Whatever a holder appends comes
+ * after: it can take away, never grant (invariant 1).
  */
 import type { Access } from './access.ts';
 import type { Caveat, NameListType } from './caveat.ts';
@@ -14,11 +17,12 @@ import { refuse, type Refusal } from './refusal.ts';
  * @returns why the choice is not granted, or undefined.
  */
 export function refuseUngranted(caveats: readonly Caveat[], access: Access): Refusal | undefined {
-  const all = flatten(caveats);
+  const first = caveats.findIndex((caveat) => flatten([caveat]).some(restrictsCommands));
+  const granting = flatten(caveats.slice(0, first + 1));
+  const restricting = granting.find(restrictsCommands);
   // Who may run every command may as well set what it runs with.
-  const restricting = all.find(restrictsCommands);
   if (restricting === undefined) return undefined;
-  const lacks = (type: NameListType): boolean => !all.some((caveat) => caveat.type === type);
+  const lacks = (type: NameListType): boolean => !granting.some((caveat) => caveat.type === type);
   const [variable] = access.envNames ?? [];
   if (variable !== undefined && lacks('EnvNames'))
     return ungranted(restricting, `the environment variable ${variable} may not be set`);

@@ -21,8 +21,17 @@ describe('what is asked for beside the argv', () => {
         code: 'unauthorized',
         caveat: expect.anything() as unknown,
       });
-      expect(refuseUngranted([rule, grant], access)).toBeUndefined();
+      expect(refuseUngranted([grant, rule], access)).toBeUndefined();
       expect(refuseUngranted(inside(rule, grant), access)).toBeUndefined();
+      expect(refuseUngranted([...inside(rule, grant), LIST], access)).toBeUndefined();
+      // Invariant 1: what a holder appends grants nothing.
+      expect(refuseUngranted([rule, grant], access)).toMatchObject({ code: 'unauthorized' });
+      expect(refuseUngranted([...inside(rule), ...inside(grant)], access)).toMatchObject({
+        code: 'unauthorized',
+      });
+      expect(refuseUngranted([...inside(rule), ...inside(rule, grant)], access)).toMatchObject({
+        code: 'unauthorized',
+      });
     }
   });
 
