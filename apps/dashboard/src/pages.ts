@@ -4,7 +4,7 @@
  */
 import type { ComponentType } from 'react';
 import type { IconName } from './components/icon.tsx';
-import type { Params } from './router/match.ts';
+import { matchPath, type Params } from './router/match.ts';
 
 export interface PageProps {
   readonly params: Params;
@@ -34,4 +34,10 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import('./pages/tokens/app-tokens.tsx'),
     navigation: { area: 'app', label: 'Tokens', icon: 'key' },
   },
+  { path: '/tokens/:token', load: () => import('./pages/tokens/token.tsx') },
 ];
+
+/** Whether there is a page at a path, to link it only then. */
+export function hasPage(path: string): boolean {
+  return PAGES.some((page) => matchPath(page.path, path) !== undefined);
+}

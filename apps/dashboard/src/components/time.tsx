@@ -8,15 +8,21 @@ const UNITS: ReadonlyArray<readonly [unit: Intl.RelativeTimeFormatUnit, seconds:
   ['minute', 60],
   ['second', 1],
 ];
+const HOUR_SECONDS = 3600;
 const TICK_MS = 30_000;
 
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 const absolute = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 
-/** `in 2 days`, `3 hours ago`, `just now`. Rounded down: what is left is never told longer than it is. */
+/**
+ * `in 2 days`, `in 47 hours`, `3 hours ago`, `just now`. A unit is used from two of it on, but for the small ones, and
+ * rounded down: what is left is never told longer than it is.
+ */
 export function relativeTime(at: number, now: number): string {
   const seconds = (at - now) / 1000;
-  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
+  const [unit, size] = UNITS.find(
+    ([, length]) => Math.abs(seconds) >= (length > HOUR_SECONDS ? 2 * length : length),
+  ) ?? ['second', 1];
   if (unit === 'second') return seconds > 0 ? 'in less than a minute' : 'just now';
   return relative.format(Math.trunc(seconds / size), unit);
 }

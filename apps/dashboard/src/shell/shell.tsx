@@ -85,7 +85,7 @@ function useShownOrganization(facts: SessionFacts, params: Params): string {
 function ConnectionBanner() {
   const state = useWatched(connection);
   return (
-    <div role="status">
+    <div role="status" className="banner-place">
       {state === 'lost' && (
         <div className="banner">
           <Icon name="warn" />
