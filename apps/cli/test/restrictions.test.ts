@@ -79,7 +79,7 @@ describe('a template', () => {
 
 describe('what is refused before anything is minted', () => {
   test.each([
-    [['--template', ''], 'the value of --template is blank'],
+    [['--template', ''], 'the template is blank'],
     [['--template', 'x {a}'], 'cannot read {a} in the template'],
     [['--template', '{/.*/} x'], 'the program'],
     [['--template', 'x {/(a|b)/}'], ''],

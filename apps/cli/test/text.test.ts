@@ -7,7 +7,7 @@ import { displayWidth } from '../src/output/table.ts';
 import { formatAgo, formatSpan, formatTime } from '../src/output/times.ts';
 import { authorizationFor } from '../src/settings/settings.ts';
 import { readLoginLink } from '../src/commands/auth/login-link.ts';
-import { readTemplate } from '../src/commands/tokens/template-rules.ts';
+import { readTemplate } from '@postern/contract/template-line';
 
 describe('text from elsewhere', () => {
   test.each([

@@ -19,3 +19,4 @@ export { accessSchema } from './operations/introspection.ts';
 export { driverSchema } from './operations/machines.ts';
 export * from './resources.ts';
 export * from './shell-words.ts';
+export { readTemplate, type TemplateLine } from './template-line.ts';

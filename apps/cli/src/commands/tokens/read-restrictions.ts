@@ -1,11 +1,11 @@
 /** Restrictions beyond commands, from flags to caveats. */
 import { parseGoDuration } from '@postern/contract/go-duration';
 import { PosternError } from '@postern/contract/errors';
+import { readTemplate } from '@postern/contract/template-line';
 import { caveatsToJson, encodeCaveats, type Caveat, type Json } from '@postern/token';
 import { fromTokenError } from './presented-tokens.ts';
 import type { CommandRule } from './command-rules.ts';
 import type { RestrictionFlags } from './restriction-flags.ts';
-import { readTemplate } from './template-rules.ts';
 
 export interface Restrictions {
   /** On everything the token does. */

@@ -9,16 +9,28 @@
  * | `{...5:/[a-z.]+/}` | last only: up to five more words that fit the hole after the colon |
  * | `{=text}` | the text itself, for a literal word in braces |
  */
-import { PosternError } from '@postern/contract/errors';
-import { splitShellWords } from '@postern/contract/shell-words';
-import type { CommandTemplate, TemplateWord } from '@postern/token';
+import { PosternError } from './errors.ts';
+import { splitShellWords } from './shell-words.ts';
+
+/** What one word of a command may be; the token format's own words. */
+export type TemplateWord =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'one-of'; readonly texts: readonly string[] }
+  | { readonly kind: 'integer'; readonly least: bigint; readonly most: bigint }
+  | { readonly kind: 'pattern'; readonly pattern: string };
+
+/** A form of argv. */
+export interface TemplateLine {
+  readonly words: readonly TemplateWord[];
+  readonly tail?: { readonly word: TemplateWord; readonly most: number };
+}
 
 /** @throws PosternError `invalid_command` for a blank template, or a hole that cannot be read. */
-export function readTemplate(line: string): CommandTemplate {
+export function readTemplate(line: string): TemplateLine {
   const parts = splitShellWords(line);
   const [program] = parts;
   if (program === undefined || program === '') {
-    throw new PosternError('invalid_command', 'the value of --template is blank', {
+    throw new PosternError('invalid_command', 'the template is blank', {
       hint: 'is a variable unset? To allow every command, give no command at all',
     });
   }
