@@ -3,10 +3,12 @@ import { afterAll, beforeAll } from 'vitest';
 import { describeAttack } from './attack-case.ts';
 import { openGround, type Ground } from './ground.ts';
 import { environment } from './environment.ts';
+import { forgedTokens } from './forged-tokens.ts';
 import { malformed } from './malformed.ts';
 import { matching } from './matching.ts';
 import { programs } from './programs.ts';
 import { shellLines } from './shell-lines.ts';
+import { tokenUse } from './token-use.ts';
 
 let ground: Ground;
 beforeAll(async () => {
@@ -14,5 +16,5 @@ beforeAll(async () => {
 });
 afterAll(() => ground.remove());
 
-for (const attack of [matching, shellLines, malformed, programs, environment])
+for (const attack of [matching, shellLines, malformed, programs, environment, forgedTokens, tokenUse])
   describeAttack(attack, () => ground);

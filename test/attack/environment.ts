@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { EXEC_LIMITS } from '@postern/contract';
 import type { AttackCase, AttackClass } from './attack-case.ts';
 import { exactly, expectUnreadable, WITNESS, type Ground } from './ground.ts';
-import { attenuated } from './tokens.ts';
+import { attenuated } from './forged-tokens.ts';
 
 const W = WITNESS;
 
