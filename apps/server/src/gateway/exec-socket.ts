@@ -44,6 +44,7 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
   let command: RunningCommand | undefined;
   let started = false;
   let detached = false;
+  let writing = 0;
   const early: Uint8Array[] = [];
   const tell = (control: ServerControl): void => socket.send(encodeControl(control));
   const fail = (thrown: unknown): void => {
@@ -100,9 +101,14 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
       clearTimeout(idle);
       void start(control).catch(fail);
     } else if (channel === CHANNEL.stdin && command !== undefined) {
-      // Reading waits until the command has taken these bytes: a slow command slows its caller.
+      // Reading waits until the command has taken these bytes: a slow command slows its caller. Frames that came in
+      // one breath are read already.
+      writing += 1;
       socket.pause();
-      void command.writeStdin(payload).then(() => socket.resume());
+      void command.writeStdin(payload).then(() => {
+        writing -= 1;
+        if (writing === 0) socket.resume();
+      });
     } else {
       throw new PosternError('bad_request', 'the first frame is a control frame of type start');
     }

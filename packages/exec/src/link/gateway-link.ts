@@ -91,11 +91,15 @@ export function createGatewayLink(transmit: (message: Uint8Array) => void): Gate
       const live = (message: Uint8Array): void => {
         if (streams.has(id)) transmit(message);
       };
+      // Bytes may wait for credit; the end of them must not overtake.
+      let written = Promise.resolve();
       return {
         outcome: promise,
         writeStdin: (bytes) =>
-          stream.stdin.send(bytes, (frame) => live(encodeMessage(KIND.stdin, id, frame))),
-        closeStdin: () => live(encodeMessage(KIND.closeStdin, id)),
+          (written = written.then(() =>
+            stream.stdin.send(bytes, (frame) => live(encodeMessage(KIND.stdin, id, frame))),
+          )),
+        closeStdin: () => void written.then(() => live(encodeMessage(KIND.closeStdin, id))),
         resize: (cols, rows) => live(encodeResize(id, cols, rows)),
         signal: (signal) => live(encodeText(KIND.signal, id, signal)),
         end: (reason) => live(encodeText(KIND.end, id, reason)),

@@ -128,10 +128,12 @@ class Connection {
     const live = (bytes: Uint8Array): void => {
       if (this.#running.get(id) === running) this.#socket.write(bytes);
     };
+    // Bytes may wait for credit; the end of them must not overtake.
+    let written = Promise.resolve();
     return {
       ended: promise,
-      writeStdin: (bytes) => this.#writeStdin(id, running, bytes),
-      closeStdin: () => live(encodeAsk(ASK.closeStdin, id)),
+      writeStdin: (bytes) => (written = written.then(() => this.#writeStdin(id, running, bytes))),
+      closeStdin: () => void written.then(() => live(encodeAsk(ASK.closeStdin, id))),
       resize: (cols, rows) => {
         const size = Buffer.allocUnsafe(4);
         size.writeUInt16BE(cols, 0);
