@@ -189,7 +189,7 @@ const cases: AttackCase<Ground>[] = [
           { 'idempotency-key': 'attack-once' },
         ),
       );
-      const codes = (await Promise.all(tries)).map(({ status }) => status).sort();
+      const codes = (await Promise.all(tries)).map(({ status }) => status).sort((a, b) => a - b);
       expect(codes).toEqual([200, 409, 409, 409, 409, 409, 409, 409]);
       expect(ground.runs()).toEqual([['once']]);
     },
