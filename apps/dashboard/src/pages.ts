@@ -34,6 +34,13 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import('./pages/tokens/app-tokens.tsx'),
     navigation: { area: 'app', label: 'Tokens', icon: 'key' },
   },
+  {
+    path: '/inspect',
+    load: () => import('./pages/inspect.tsx'),
+    navigation: { area: 'tools', label: 'Inspect a token', icon: 'search' },
+  },
+  { path: '/apps/:app/tokens/new', load: () => import('./pages/tokens/create-app-token.tsx') },
+  { path: '/orgs/:org/tokens/new', load: () => import('./pages/tokens/create-organization-token.tsx') },
   { path: '/tokens/:token', load: () => import('./pages/tokens/token.tsx') },
 ];
 

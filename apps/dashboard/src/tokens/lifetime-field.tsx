@@ -1,8 +1,7 @@
 /** How long a token lives: short ones first, and what longer ones cost. */
 import { formatGoDuration, parseGoDuration } from '@postern/contract';
 import { useId, useState } from 'react';
-import { useWatched } from '../api/store.ts';
-import { session } from '../api/session.ts';
+import { useOrganizationFacts } from '../shell/organization-facts.ts';
 
 const HOUR_MS = 3_600_000;
 const LONG_MS = 90 * 24 * HOUR_MS;
@@ -37,10 +36,8 @@ export function readLifetime(expiry: string): number | null | undefined {
 }
 
 /** Longest life of a new token in the organization, in milliseconds; undefined is no maximum. */
-export function useMaximumLifetime(organization: string | undefined): number | undefined {
-  const state = useWatched(session);
-  const facts = state.kind === 'person' || state.kind === 'ended' ? state.facts : undefined;
-  const seconds = facts?.organizations.find(({ slug }) => slug === organization)?.max_token_lifetime_seconds;
+function useMaximumLifetime(organization: string | undefined): number | undefined {
+  const seconds = useOrganizationFacts(organization)?.max_token_lifetime_seconds;
   return seconds === null || seconds === undefined ? undefined : seconds * 1000;
 }
 

@@ -1,10 +1,10 @@
 /** A new token, once: what it is for, and ready to paste where tokens are used. Kept nowhere else. */
-import { joinShellWords, operations, type TokenResource } from '@postern/contract';
+import { joinShellWords, type TokenResource } from '@postern/contract';
 import { useState } from 'react';
-import { useCall } from '../api/use-call.ts';
 import { Copy, CopyBlock } from '../components/copy.tsx';
 import { Notice } from '../components/notice.tsx';
 import { allowanceOf, readCaveats } from './allowance.ts';
+import { useMachines } from './machine-names.ts';
 
 export interface TokenShownProps {
   /** `FlyV1 fm2_…` */
@@ -16,11 +16,8 @@ export interface TokenShownProps {
 const ANY_MACHINE = 'MACHINE';
 
 export function TokenShown({ token, record }: TokenShownProps) {
-  const machines = useCall(
-    operations.listMachines,
-    record.app === null ? undefined : { params: { app: record.app } },
-  );
-  const uses = usesOf(token, record, machines.data?.[0]?.id ?? ANY_MACHINE);
+  const machines = useMachines(record.app);
+  const uses = usesOf(token, record, machines[0]?.id ?? ANY_MACHINE);
   const [chosen, setChosen] = useState(0);
   const use = uses[chosen] ?? uses[0];
   return (

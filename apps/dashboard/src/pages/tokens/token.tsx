@@ -15,8 +15,9 @@ import { useOrganization } from '../../shell/place.ts';
 import { Allows } from '../../tokens/allows.tsx';
 import { readCaveats } from '../../tokens/allowance.ts';
 import { DangerNotes } from '../../tokens/danger-notes.tsx';
-import { useMachineNames } from '../../tokens/machine-names.ts';
+import { useMachineNames, useMachines } from '../../tokens/machine-names.ts';
 import { isLive, TokenStatus } from '../../tokens/status.tsx';
+import { TryBox } from '../../tokens/try-box.tsx';
 import { UsageChart, type UsageDay } from '../../tokens/usage-chart.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { RevokeDialog } from './revoke-dialog.tsx';
@@ -137,6 +138,7 @@ function Over({ token }: { readonly token: TokenResource }) {
 }
 
 function Allowed({ token }: { readonly token: TokenResource }) {
+  const machines = useMachines(token.app);
   const machineName = useMachineNames(token.app);
   const caveats = readCaveats(token.caveats);
   return (
@@ -144,6 +146,12 @@ function Allowed({ token }: { readonly token: TokenResource }) {
       <Allows token={token} machineName={machineName} />
       {caveats !== undefined && token.profile === 'machine_exec' && isLive(token) && (
         <DangerNotes caveats={caveats} />
+      )}
+      {caveats !== undefined && token.app !== null && (
+        <details>
+          <summary>Try a command against it</summary>
+          <TryBox caveats={caveats} machines={machines} />
+        </details>
       )}
       <details>
         <summary>Caveats as JSON</summary>
