@@ -1,5 +1,5 @@
 /** Random public ids: a prefix and 16 base32 letters (80 bits). */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -34,5 +34,5 @@ export function newSecret(prefix: 'fo1' | 'login' | 'join'): string {
 
 /** What is kept of a secret. It has 256 random bits, so a plain hash is enough. */
 export function hashSecret(secret: string): Uint8Array {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }

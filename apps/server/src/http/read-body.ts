@@ -42,8 +42,11 @@ async function readBytes(message: IncomingMessage, most: number): Promise<Buffer
     message.on('end', () =>
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
     );
-    message.on('error', () => reject(new PosternError('bad_request', 'the request body was cut off')));
-    message.on('close', () => reject(new PosternError('bad_request', 'the request body was cut off')));
+    const cutOff = (): void => {
+      if (!message.complete) reject(new PosternError('bad_request', 'the request body was cut off'));
+    };
+    message.on('error', cutOff);
+    message.on('close', cutOff);
   });
 }
 

@@ -12,7 +12,7 @@ import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { handlers } from '../operations/index.ts';
 import type { Services } from '../services.ts';
-import { findCaller, requirePerson } from './caller.ts';
+import { findCaller, requirePerson, type Person } from './caller.ts';
 import { errorBody, toPosternError } from './error-answer.ts';
 import type { Handler, PersonFacts, RequestFacts } from './handler.ts';
 import { goneSignal, headersOf, incomingOf } from './node-request.ts';
@@ -93,16 +93,20 @@ async function readFacts(
   const caller =
     operation.auth === 'none' ? ({ kind: 'nobody' } as const) : await findCaller(headers, changes, services);
   if (operation.auth !== 'none' && caller.kind === 'nobody') requirePerson(caller);
-  const facts: RequestFacts = {
+  const facts: RequestFacts & { readonly person: Person | undefined } = {
     caller,
     source: sourceOf(c),
     requestId,
-    signal: goneSignal(c),
+    // Made for who asks: few operations take long enough to care.
+    get signal() {
+      return goneSignal(c);
+    },
     headers,
     setHeader: (name, value) => c.header(name, value),
+    person: operation.auth === 'session' ? requirePerson(caller) : undefined,
   };
   // Only handlers of `session` operations read `person`; for them it is there.
-  return operation.auth === 'session' ? { ...facts, person: requirePerson(caller) } : (facts as PersonFacts);
+  return facts as PersonFacts;
 }
 
 /** One JSON error, logged with what the caller may not see. */

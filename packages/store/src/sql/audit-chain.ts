@@ -2,7 +2,7 @@
  * The hash chain of the audit log: each entry's hash covers its canonical JSON and the hash before it, so that an
  * edit, a removal or a reordering anywhere shows.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuditEntry } from '../records.ts';
 import type { RawAuditRow } from '../store.ts';
 
@@ -30,7 +30,7 @@ export function auditBody(seq: number, entry: AuditEntry): string {
 }
 
 export function auditHash(previousHash: string, body: string): string {
-  return createHash('sha256').update(previousHash).update('\n').update(body).digest('hex');
+  return hash('sha256', `${previousHash}\n${body}`, 'hex');
 }
 
 export interface ChainBreak {

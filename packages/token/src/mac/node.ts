@@ -1,5 +1,5 @@
 /** {@link TokenCrypto} over `node:crypto`: always available in Node, and the yardstick for every other one. */
-import { createCipheriv, createDecipheriv, createHash, createHmac, hash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto';
 import type { TokenCrypto } from '../crypto.ts';
 import { byteAt } from '../lib/bytes.ts';
 
@@ -44,8 +44,8 @@ export const nodeCrypto: TokenCrypto = {
     }
     return results;
   },
-  sha256: (message) => createHash('sha256').update(message).digest(),
-  sha1: (message) => createHash('sha1').update(message).digest(),
+  sha256: (message) => hash('sha256', message, 'buffer'),
+  sha1: (message) => hash('sha1', message, 'buffer'),
   seal(key, nonce, plaintext) {
     const cipher = createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: TAG_BYTES });
     return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
