@@ -8,7 +8,11 @@ import { restore } from './maintenance/restore.ts';
 import { rewrapKeys } from './maintenance/rewrap-keys.ts';
 import { startServer, type RunningServer } from './start.ts';
 
-function greet(server: RunningServer, config: ServerConfig): void {
+async function greet(server: RunningServer, config: ServerConfig): Promise<void> {
+  // A terminal has a reader; what goes to a file or a log collector must not hold a link that signs somebody in.
+  const dashboard = process.stdout.isTTY
+    ? `Open the dashboard, signed in (works once):\n  ${await server.createLoginLink()}`
+    : `Open the dashboard there; a link that signs you in comes from: npx postern auth link`;
   const { machineId, first, owner } = server.installation;
   const lines = [
     `Postern is running at ${server.url}`,
@@ -18,7 +22,9 @@ function greet(server: RunningServer, config: ServerConfig): void {
     `  data     ${config.dataDir}`,
     `  signed in as the owner: ${server.credentialsFile}`,
     '',
-    first ? 'Try:' : 'Try, as before:',
+    dashboard,
+    '',
+    first ? 'Or try here:' : 'Or try here, as before:',
     '  TOKEN=$(npx postern tokens create machine-exec -a demo -- uname -a)',
     '  npx postern machine exec -a demo -t "$TOKEN" "uname -a"',
     '  npx postern tokens list -a demo',
@@ -56,7 +62,7 @@ async function main(): Promise<void> {
     () => Date.now(),
   );
   const server = await startServer(config, process.env, log);
-  greet(server, config);
+  await greet(server, config);
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

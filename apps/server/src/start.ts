@@ -29,6 +29,8 @@ export interface RunningServer {
   readonly url: string;
   readonly installation: Installation;
   readonly credentialsFile: string;
+  /** Makes a one-time link that signs the owner in to the dashboard. */
+  createLoginLink(): Promise<string>;
   /** Ends running execs, closes their records, and lets go of everything. */
   stop(): Promise<void>;
 }
@@ -81,6 +83,10 @@ export async function startServer(
       url,
       installation,
       credentialsFile,
+      async createLoginLink() {
+        const { secret } = await authority.createLogin(installation.owner, 'system', { source: null });
+        return `${services.publicUrl()}/login#${secret}`;
+      },
       async stop() {
         clearInterval(flush);
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));

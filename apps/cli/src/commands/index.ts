@@ -14,6 +14,7 @@ export const root = group('Hand out tokens that may run certain commands, and no
   auth: group('Sign in and out', {
     login: leaf('Sign in to a server', () => load(import('./auth/login.ts'))),
     logout: leaf('Sign out', () => load(import('./auth/logout.ts'))),
+    link: leaf('Print a one-time link that signs you in', () => load(import('./auth/link.ts'))),
     whoami: leaf('Show who is signed in', () => load(import('./auth/whoami.ts'))),
     token: leaf('Print the token in use', () => load(import('./auth/token.ts'))),
     list: leaf('List the servers you are signed in to', () => load(import('./auth/list.ts')), LS),
