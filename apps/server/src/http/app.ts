@@ -6,6 +6,7 @@ import { addDashboardRoutes } from '../dashboard/routes.ts';
 import { addFlyRoutes } from '../fly/routes.ts';
 import type { Services } from '../services.ts';
 import { joinAgent } from '../agents/join.ts';
+import { bindings } from './node-request.ts';
 import { openApiDocument } from './openapi.ts';
 import { addOperationRoutes, answerError } from './routes.ts';
 
@@ -14,10 +15,12 @@ export const VERSION = '0.1.0';
 export function createApp(services: Services): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
+    // On Node's own answer: changing a web Response that is made already would copy it through streams.
+    const { outgoing } = bindings(c);
+    outgoing.setHeader('x-content-type-options', 'nosniff');
+    // The files of the dashboard alone are kept, by a header of their own: their names change with them.
+    outgoing.setHeader('cache-control', 'no-store');
     await next();
-    c.header('x-content-type-options', 'nosniff');
-    // The files of the dashboard alone are kept: their names change with them.
-    if (!c.req.path.startsWith('/assets/')) c.header('cache-control', 'no-store');
   });
   app.get('/healthz', (c) => c.json({ ok: true, version: VERSION }));
   app.get('/v1/openapi.json', (c) => c.json(openApiDocument(VERSION)));

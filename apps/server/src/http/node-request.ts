@@ -11,7 +11,7 @@ export interface HeaderView {
   get(name: string): string | null;
 }
 
-const bindings = (c: Context): HttpBindings => c.env as HttpBindings;
+export const bindings = (c: Context): HttpBindings => c.env as HttpBindings;
 
 export function incomingOf(c: Context): IncomingMessage {
   return bindings(c).incoming;

@@ -15,7 +15,7 @@ import type { Services } from '../services.ts';
 import { findCaller, requirePerson, type Person } from './caller.ts';
 import { errorBody, toPosternError } from './error-answer.ts';
 import type { Handler, PersonFacts, RequestFacts } from './handler.ts';
-import { goneSignal, headersOf, incomingOf } from './node-request.ts';
+import { bindings, goneSignal, headersOf, incomingOf } from './node-request.ts';
 import { readJsonBody } from './read-body.ts';
 import { sourceOf } from './source.ts';
 
@@ -35,14 +35,16 @@ function addRoute(app: Hono, operation: Operation, handler: AnyHandler, services
   const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
   app.on(operation.method, path, async (c) => {
     const requestId = randomUUID();
-    c.header('fly-request-id', requestId);
+    bindings(c).outgoing.setHeader('fly-request-id', requestId);
     try {
       const input = await readInput(c, operation);
       const facts = await readFacts(c, operation, requestId, services);
       const answer = await handler(input, facts, services);
       if (answer instanceof Response) return answer;
-      c.header('content-type', 'application/json');
-      return c.body(stringify(z.encode(operation.output, answer)), operation.status);
+      return new Response(stringify(z.encode(operation.output, answer)), {
+        status: operation.status,
+        headers: { 'content-type': 'application/json' },
+      });
     } catch (thrown) {
       return answerError(thrown, requestId, operation.name, services);
     }
@@ -102,7 +104,7 @@ async function readFacts(
       return goneSignal(c);
     },
     headers,
-    setHeader: (name, value) => c.header(name, value),
+    setHeader: (name, value) => void bindings(c).outgoing.setHeader(name, value),
     person: operation.auth === 'session' ? requirePerson(caller) : undefined,
   };
   // Only handlers of `session` operations read `person`; for them it is there.
