@@ -1,4 +1,5 @@
 /** The server's configuration: parsed once from arguments and environment, then plain data. */
+import { BlockList, isIP, isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { emailSchema } from '@postern/contract';
@@ -26,6 +27,16 @@ export interface ServerConfig {
   readonly dashboardDir: string;
   /** Directory for the local owner's credentials file. */
   readonly configDir: string;
+  /** Files with the certificate chain and its key, in PEM; absent means plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: BlockList;
+  /** Where numbers for Prometheus are answered; absent means nowhere. */
+  readonly metricsListen: { readonly host: string; readonly port: number } | undefined;
+  /** Whether every request gets a line in the log. */
+  readonly accessLog: boolean;
+  /** For how long running commands may go on after SIGTERM, in milliseconds. */
+  readonly drainMs: number;
 }
 
 /** Where `npm run build` leaves the dashboard. */
@@ -52,6 +63,12 @@ Options:
   --public-url URL     the URL others reach this server under (env POSTERN_PUBLIC_URL)
   --location URL       location string of minted tokens (default https://api.fly.io/v1; env POSTERN_LOCATION)
   --no-embedded-agent  do not run an agent for this host
+  --tls-cert FILE      serve https with this certificate chain (PEM; env POSTERN_TLS_CERT); SIGHUP reads it anew
+  --tls-key FILE       its private key (PEM; env POSTERN_TLS_KEY)
+  --trusted-proxy CIDR believe X-Forwarded-For of this proxy; repeat or join with commas (env POSTERN_TRUSTED_PROXY)
+  --metrics-listen H:P answer GET /metrics for Prometheus there (env POSTERN_METRICS_LISTEN)
+  --access-log         write a line for every request (env POSTERN_ACCESS_LOG=1)
+  --drain SECONDS      let running commands go on after SIGTERM (default 0; env POSTERN_DRAIN)
   --unknown-tokens X   restore: revoke or keep tokens nobody can say were revoked since the copy
   -h, --help           show this help
 
@@ -74,13 +91,14 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Se
     const value = option ?? env[variable];
     return value === undefined || value === '' ? fallback : value;
   };
-  const { host, port } = parseListen(text(values.listen, 'POSTERN_LISTEN', '127.0.0.1:7070'));
+  const { host, port } = parseListen('--listen', text(values.listen, 'POSTERN_LISTEN', '127.0.0.1:7070'));
   const ownerEmail = text(values['owner-email'], 'POSTERN_OWNER_EMAIL', 'owner@localhost');
   if (!emailSchema.safeParse(ownerEmail).success) {
     throw new ConfigError(`--owner-email: ${JSON.stringify(ownerEmail)} is not an email address`);
   }
   const publicUrl = text(values['public-url'], 'POSTERN_PUBLIC_URL', '');
   const databaseUrl = text(values['database-url'], 'DATABASE_URL', '');
+  const metricsListen = text(values['metrics-listen'], 'POSTERN_METRICS_LISTEN', '');
   const home = text(undefined, 'XDG_CONFIG_HOME', `${env['HOME'] ?? '.'}/.config`);
   return {
     words: positionals,
@@ -95,6 +113,14 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Se
     embeddedAgent: values['no-embedded-agent'] !== true,
     dashboardDir: resolve(text(undefined, 'POSTERN_DASHBOARD_DIR', BUILT_DASHBOARD)),
     configDir: resolve(text(undefined, 'POSTERN_CONFIG_DIR', `${home}/postern`)),
+    tls: parseTls(
+      text(values['tls-cert'], 'POSTERN_TLS_CERT', ''),
+      text(values['tls-key'], 'POSTERN_TLS_KEY', ''),
+    ),
+    trustedProxies: parseNetworks(text(values['trusted-proxy']?.join(','), 'POSTERN_TRUSTED_PROXY', '')),
+    metricsListen: metricsListen === '' ? undefined : parseListen('--metrics-listen', metricsListen),
+    accessLog: values['access-log'] ?? env['POSTERN_ACCESS_LOG'] === '1',
+    drainMs: parseSeconds('--drain', text(values.drain, 'POSTERN_DRAIN', '0')) * 1000,
   };
 }
 
@@ -111,6 +137,12 @@ function readArguments(args: readonly string[]) {
         'public-url': { type: 'string' },
         location: { type: 'string' },
         'no-embedded-agent': { type: 'boolean' },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
+        'trusted-proxy': { type: 'string', multiple: true },
+        'metrics-listen': { type: 'string' },
+        'access-log': { type: 'boolean' },
+        drain: { type: 'string' },
         'unknown-tokens': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -120,12 +152,12 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-function parseListen(listen: string): { host: string; port: number } {
+function parseListen(option: string, listen: string): { host: string; port: number } {
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(listen);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
   if (host === undefined || !(port <= 65_535)) {
-    throw new ConfigError(`--listen: ${JSON.stringify(listen)} is not HOST:PORT, such as 127.0.0.1:7070`);
+    throw new ConfigError(`${option}: ${JSON.stringify(listen)} is not HOST:PORT, such as 127.0.0.1:7070`);
   }
   return { host, port };
 }
@@ -136,4 +168,40 @@ function parseUrl(option: string, text: string): string {
     throw new ConfigError(`${option}: ${JSON.stringify(text)} is not an http or https URL`);
   }
   return url.href.replace(/\/$/, '');
+}
+
+function parseTls(certFile: string, keyFile: string): ServerConfig['tls'] {
+  if (certFile === '' && keyFile === '') return undefined;
+  if (certFile === '' || keyFile === '') {
+    throw new ConfigError('--tls-cert and --tls-key go together: one was given without the other');
+  }
+  return { certFile: resolve(certFile), keyFile: resolve(keyFile) };
+}
+
+function parseNetworks(text: string): BlockList {
+  const networks = new BlockList();
+  for (const network of text.split(',').filter((part) => part !== '')) {
+    const [address = '', bits] = network.split('/');
+    const longest = isIPv4(address) ? 32 : 128;
+    const prefix = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
+    if (isIP(address) === 0 || prefix < 0 || prefix > longest) {
+      throw new ConfigError(
+        `--trusted-proxy: ${JSON.stringify(network)} is not an address or network, such as 10.0.0.0/8`,
+      );
+    }
+    networks.addSubnet(address, prefix, isIPv4(address) ? 'ipv4' : 'ipv6');
+  }
+  return networks;
+}
+
+/** The longest that can be asked for: an hour. */
+const MAX_DRAIN_SECONDS = 3600;
+
+function parseSeconds(option: string, text: string): number {
+  if (!/^\d{1,4}$/.test(text) || Number(text) > MAX_DRAIN_SECONDS) {
+    throw new ConfigError(
+      `${option}: ${JSON.stringify(text)} is not a number of seconds from 0 to ${MAX_DRAIN_SECONDS}`,
+    );
+  }
+  return Number(text);
 }

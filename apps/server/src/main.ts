@@ -66,10 +66,16 @@ async function main(): Promise<void> {
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (stopping) return;
+      if (stopping) {
+        // Asked twice: whoever waits has had enough. What runs is ended, but not forgotten: the next start closes it.
+        log.warn('server.stopped-at-once', { signal });
+        process.exit(75);
+      }
       stopping = true;
-      log.info('server.stopping', { signal });
-      server.stop().then(
+      // Ctrl-C is a person who waits; SIGTERM is a supervisor that has its own patience.
+      const drainMs = signal === 'SIGTERM' ? config.drainMs : 0;
+      log.info('server.stopping', { signal, drainMs });
+      server.stop(drainMs).then(
         () => process.exit(0),
         (error: unknown) => {
           log.error('server.stop-failed', { message: String(error) });
@@ -78,6 +84,14 @@ async function main(): Promise<void> {
       );
     });
   }
+  process.on('SIGHUP', () => {
+    try {
+      server.reloadCertificate();
+      log.info('server.certificate-read');
+    } catch (error) {
+      log.error('server.certificate-not-read', { message: String(error) });
+    }
+  });
 }
 
 main().catch((error: unknown) => {

@@ -4,7 +4,9 @@ import type { Store } from '@postern/store';
 import type { ServerConfig } from './config.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { Tries } from './http/count-tries.ts';
+import type { Readiness } from './http/readiness.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface Services {
   readonly config: ServerConfig;
@@ -12,6 +14,8 @@ export interface Services {
   readonly authority: Authority;
   readonly gateway: Gateway;
   readonly log: Log;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
   /** Wrong one-time secrets by source address. */
   readonly guesses: Tries;
   /** Directory of kept output. */

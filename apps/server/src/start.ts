@@ -4,23 +4,20 @@ import { LIMITS } from '@postern/contract';
 import type { Store } from '@postern/store';
 import { openSqliteStore } from '@postern/store/sqlite';
 import { tokenCrypto } from './token-crypto.ts';
-import { serve } from '@hono/node-server';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
-import { ConfigError, type ServerConfig } from './config.ts';
+import type { ServerConfig } from './config.ts';
 import { startEmbeddedAgent } from './embedded-agent.ts';
 import { ensureInstallation, readEmbeddedAgent, type Installation } from './first-start.ts';
-import { createGateway } from './gateway/gateway.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { sweepTranscripts } from './gateway/transcript.ts';
-import { createApp } from './http/app.ts';
 import { countTries } from './http/count-tries.ts';
-import { httpServerOptions } from './http/server-options.ts';
-import { createUpgradeHandler } from './http/upgrade.ts';
 import { KEY_FILE, loadKeyEncryptionKey } from './key-encryption-key.ts';
 import { ensureLocalCredentials } from './local-credentials.ts';
+import { listen } from './http/listen.ts';
+import { watchStore } from './http/readiness.ts';
 import type { Log } from './log.ts';
+import { createMetrics, NO_METRICS } from './metrics.ts';
 import type { Services } from './services.ts';
 
 const USAGE_FLUSH_MS = 5000;
@@ -31,8 +28,13 @@ export interface RunningServer {
   readonly credentialsFile: string;
   /** Makes a one-time link that signs the owner in to the dashboard. */
   createLoginLink(): Promise<string>;
-  /** Ends running execs, closes their records, and lets go of everything. */
-  stop(): Promise<void>;
+  /** Reads the certificate anew, if there is one. @throws ConfigError; then the one before stays. */
+  reloadCertificate(): void;
+  /**
+   * Takes nothing new, lets running execs go on for so long, ends what still runs, closes the records and lets go of
+   * everything.
+   */
+  stop(drainMs: number): Promise<void>;
 }
 
 /** @throws ConfigError or StoreError; then nothing is left open. */
@@ -42,14 +44,18 @@ export async function startServer(
   log: Log,
 ): Promise<RunningServer> {
   const now = (): number => Date.now();
-  const store = await openStore(config);
+  let gateway: Gateway | undefined;
+  const metrics = config.metricsListen === undefined ? NO_METRICS : createMetrics(() => gateway);
+  const opened = await openStore(config);
+  const { store, readiness } = watchStore(opened, metrics, now);
   try {
     const hasKeys = (await store.listKeys()).length > 0;
     const authority = await openWithKey(store, config, env, hasKeys, now);
     await store.commit([{ kind: 'exec.close-orphans', at: now() }]);
     const installation = await ensureInstallation(store, config, now());
-    const gateway = createGateway(store, log, now);
-    authority.subscribeRevocations((matches) => gateway.endWhere(matches, 'revoked'));
+    const running = createGateway(store, log, now, ({ reason }) => metrics.execEnded(reason));
+    gateway = running;
+    authority.subscribeRevocations((matches) => running.endWhere(matches, 'revoked'));
     const transcripts = join(config.dataDir, 'transcripts');
     await sweepTranscripts(transcripts, now());
     let url = '';
@@ -57,17 +63,22 @@ export async function startServer(
       config,
       store,
       authority,
-      gateway,
+      gateway: running,
       transcripts,
       log,
+      metrics,
+      readiness,
       guesses: countTries(LIMITS.failedTriesPerSource, now),
       now,
       publicUrl: () => config.publicUrl ?? url,
     };
-    const server = await listen(services, config);
-    url = urlOf(server);
+    const listener = await listen(services, config);
+    ({ url } = listener);
     const embedded = config.embeddedAgent ? readEmbeddedAgent(config) : undefined;
-    const agent = embedded === undefined ? undefined : startEmbeddedAgent(config.dataDir, embedded, url, log);
+    const agent =
+      embedded === undefined
+        ? undefined
+        : startEmbeddedAgent(config.dataDir, embedded, listener.loopbackUrl, log);
     const credentialsFile = await ensureLocalCredentials(
       config.configDir,
       url,
@@ -87,12 +98,16 @@ export async function startServer(
         const { secret } = await authority.createLogin(installation.owner, 'system', { source: null });
         return `${services.publicUrl()}/login#${secret}`;
       },
-      async stop() {
+      reloadCertificate: () => listener.reloadCertificate(),
+      async stop(drainMs) {
+        readiness.drain();
+        running.drain();
         clearInterval(flush);
-        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-        await gateway.shutDown();
+        await running.idle(drainMs);
+        const closed = listener.close();
+        await running.shutDown();
         await agent?.stop();
-        server.closeAllConnections();
+        listener.closeAllConnections();
         await closed;
         await authority.flushUsage();
         await store.close();
@@ -137,40 +152,4 @@ async function openStore(config: ServerConfig): Promise<Store> {
   // Loaded only when it is chosen.
   const { openPostgresStore } = await import('@postern/store/postgres');
   return openPostgresStore(config.databaseUrl);
-}
-
-function listen(services: Services, config: ServerConfig): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = serve({
-      fetch: createApp(services).fetch,
-      hostname: config.host,
-      port: config.port,
-      serverOptions: httpServerOptions(LIMITS),
-    }) as Server;
-    server.on('upgrade', createUpgradeHandler(services));
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new ConfigError(
-              `${config.host}:${config.port} is in use; stop what listens there or choose another --listen`,
-            )
-          : error,
-      ),
-    );
-    server.once('listening', () => resolve(server));
-  });
-}
-
-/** The URL on this host: a wildcard address is reached over loopback. */
-function urlOf(server: Server): string {
-  const { address, port, family } = server.address() as AddressInfo;
-  const host =
-    address === '0.0.0.0'
-      ? '127.0.0.1'
-      : address === '::'
-        ? '[::1]'
-        : family === 'IPv6'
-          ? `[${address}]`
-          : address;
-  return `http://${host}:${port}`;
 }

@@ -68,6 +68,7 @@ export const ERRORS = {
   name_taken: { status: 422, exit: EXIT_CODES.conflict },
   machine_busy: { status: 429, exit: EXIT_CODES.busy },
   rate_limited: { status: 429, exit: EXIT_CODES.busy },
+  shutting_down: { status: 503, exit: EXIT_CODES.unreachable },
   connection_lost: { status: 500, exit: EXIT_CODES.unreachable },
   start_failed: { status: 500, exit: EXIT_CODES.internal },
   audit_unavailable: { status: 500, exit: EXIT_CODES.internal },

@@ -14,7 +14,7 @@ export async function joinAgent(c: Context, services: Services): Promise<z.infer
   const parsed = joinRequestSchema.safeParse(await readJsonBody(incomingOf(c)));
   if (!parsed.success)
     throw new PosternError('bad_request', 'a join request has a join_token and a public_key');
-  const source = sourceOf(c);
+  const source = sourceOf(incomingOf(c), services.config.trustedProxies);
   return services.guesses.guess(source, () => spend(parsed.data, source, services));
 }
 

@@ -9,13 +9,13 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
-import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { findCaller } from '../http/caller.ts';
 import { toPosternError } from '../http/error-answer.ts';
 import { headersOf, incomingOf } from '../http/node-request.ts';
 import { readJsonBody } from '../http/read-body.ts';
+import { recordOf } from '../http/request-record.ts';
 import { sourceOf } from '../http/source.ts';
 import type { Services } from '../services.ts';
 import type { FlyContext } from './context.ts';
@@ -34,11 +34,11 @@ const MAX_TOKENS = 1000;
 const schema: GraphQLSchema = buildSchema(SDL);
 
 export async function answerGraphql(c: Context, services: Services): Promise<Response> {
+  recordOf(incomingOf(c)).operation = 'fly.graphql';
   const result = await run(c, services).catch((thrown: unknown): ExecutionResult => ({
     data: null,
     errors: [toGraphqlError(thrown)],
   }));
-  c.header('fly-request-id', randomUUID());
   return c.json({
     data: result.data ?? null,
     ...(result.errors === undefined
@@ -55,7 +55,11 @@ async function run(c: Context, services: Services): Promise<ExecutionResult> {
   const problems = validate(schema, document);
   if (problems.length > 0) return { data: null, errors: problems };
   const caller = await findCaller(headersOf(incomingOf(c)), true, services);
-  const contextValue: FlyContext = { caller, source: sourceOf(c), services };
+  const contextValue: FlyContext = {
+    caller,
+    source: sourceOf(incomingOf(c), services.config.trustedProxies),
+    services,
+  };
   return execute({
     schema,
     document,

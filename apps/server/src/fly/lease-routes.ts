@@ -1,11 +1,12 @@
 /** Leases of machines: flyctl takes one before it starts or stops a machine. They live in memory, for seconds. */
 import { PosternError } from '@postern/contract';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { findCaller, requirePerson } from '../http/caller.ts';
 import type { RequestFacts } from '../http/handler.ts';
 import { goneSignal, headersOf, incomingOf } from '../http/node-request.ts';
 import { answerError } from '../http/routes.ts';
+import { recordOf } from '../http/request-record.ts';
 import { sourceOf } from '../http/source.ts';
 import { findForAction } from '../operations/find.ts';
 import type { Services } from '../services.ts';
@@ -29,13 +30,13 @@ export function addLeaseRoutes(app: Hono, services: Services): void {
   };
 
   const answer = (act: (machine: string, owner: string, c: Context) => object) => async (c: Context) => {
-    const requestId = randomUUID();
+    const record = recordOf(incomingOf(c));
+    record.operation = 'machines.lease';
     try {
       const { machine, owner } = await requireControl(c, services);
-      c.header('fly-request-id', requestId);
       return c.json(act(machine, owner, c));
     } catch (thrown) {
-      return answerError(thrown, requestId, 'machines.lease', services);
+      return answerError(thrown, record, services);
     }
   };
 
@@ -97,7 +98,7 @@ async function requireControl(c: Context, services: Services): Promise<{ machine
   if (caller.kind === 'nobody') requirePerson(caller);
   const facts: RequestFacts = {
     caller,
-    source: sourceOf(c),
+    source: sourceOf(incomingOf(c), services.config.trustedProxies),
     requestId: '',
     signal: goneSignal(c),
     headers: headersOf(incomingOf(c)),

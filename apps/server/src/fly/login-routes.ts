@@ -8,9 +8,9 @@ import { countTries } from '../http/count-tries.ts';
 import { errorBody, toPosternError } from '../http/error-answer.ts';
 import { headersOf, incomingOf } from '../http/node-request.ts';
 import { readForm, readJsonBody } from '../http/read-body.ts';
+import { recordOf } from '../http/request-record.ts';
 import { sourceOf } from '../http/source.ts';
 import type { Services } from '../services.ts';
-import { randomUUID } from 'node:crypto';
 import { createCliSessions, openRequestSchema, type CliSession } from './cli-sessions.ts';
 import { approvedPage, approvePage, messagePage, pagePolicy } from './login-page.ts';
 
@@ -28,9 +28,9 @@ export function addLoginRoutes(app: Hono, services: Services): void {
     const parsed = openRequestSchema.safeParse(await readJsonBody(incomingOf(c)).catch(() => undefined));
     if (!parsed.success) return c.json({ error: 'the login request cannot be read' }, 400);
     try {
-      opened.take(sourceOf(c));
+      opened.take(sourceOf(incomingOf(c), services.config.trustedProxies));
     } catch (thrown) {
-      return c.json(errorBody(toPosternError(thrown), randomUUID()), 429);
+      return c.json(errorBody(toPosternError(thrown), recordOf(incomingOf(c)).id), 429);
     }
     const session = sessions.open(parsed.data);
     return c.json(
@@ -105,7 +105,7 @@ export function addLoginRoutes(app: Hono, services: Services): void {
     const { email, password } = parsed.data.data.attributes;
     try {
       // There are no passwords here: what is taken for one is the secret of a one-time login link.
-      const source = sourceOf(c);
+      const source = sourceOf(incomingOf(c), services.config.trustedProxies);
       const session = await services.guesses.guess(source, () =>
         services.authority.redeemLogin(password.replace(/^.*#/, ''), { source }),
       );
@@ -133,7 +133,7 @@ async function newToken(
   session: CliSession,
   services: Services,
 ): Promise<string> {
-  const origin = { source: sourceOf(c) };
+  const origin = { source: sourceOf(incomingOf(c), services.config.trustedProxies) };
   if (secret !== undefined) {
     const redeemed = await services.guesses.guess(origin.source, () =>
       services.authority.redeemLogin(secret.trim().replace(/^.*#/, ''), origin),

@@ -14,7 +14,6 @@ import {
   type ServerControl,
 } from '@postern/contract';
 import type { RunningCommand } from '@postern/exec';
-import { randomUUID } from 'node:crypto';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { errorBody, toPosternError } from '../http/error-answer.ts';
 import type { Caller } from '../http/caller.ts';
@@ -27,6 +26,7 @@ const PING_MS = 15_000;
 export interface ExecSocketRequest {
   readonly caller: Caller;
   readonly source: string;
+  readonly requestId: string;
   readonly target: ExecTarget;
 }
 
@@ -40,7 +40,7 @@ export function createExecSocketServer(): WebSocketServer {
 }
 
 export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, services: Services): void {
-  const requestId = randomUUID();
+  const { requestId } = request;
   let command: RunningCommand | undefined;
   let started = false;
   let detached = false;

@@ -53,15 +53,30 @@ export interface Gateway {
   run(plan: ExecPlan, options: RunOptions, machine: MachineRecord, sink: OutputSink): RunningCommand;
   find(execId: string): RunningCommand | undefined;
   runningOn(machineId: string): number;
+  /** How many execs run, and how many agents are here. */
+  counts(): { readonly running: number; readonly agents: number };
   endWhere(matches: (plan: ExecPlan) => boolean, reason: OutcomeReason): void;
+  /** From now on nothing new is run. */
+  drain(): void;
+  /** Resolves when nothing runs any more, or the time is over. */
+  idle(forMs: number): Promise<void>;
   /** Ends every exec and waits until their records are closed. */
   shutDown(): Promise<void>;
 }
 
-export function createGateway(store: Store, log: Log, now: () => number): Gateway {
+/**
+ * @param ended told of every exec that is over.
+ */
+export function createGateway(
+  store: Store,
+  log: Log,
+  now: () => number,
+  ended: (outcome: ExecOutcome) => void,
+): Gateway {
   const agents = new Map<string, AgentConnection>();
   const running = new Map<string, Running>();
   const closing = new Set<Promise<void>>();
+  let draining = false;
 
   const count = (matches: (plan: ExecPlan) => boolean): number =>
     [...running.values()].filter(({ plan }) => matches(plan)).length;
@@ -107,6 +122,11 @@ export function createGateway(store: Store, log: Log, now: () => number): Gatewa
       if (agent?.isConnected() === true) await agent.tell();
     },
     requireReady(machine, tokenId) {
+      if (draining) {
+        throw new PosternError('shutting_down', 'the server is stopping and starts no more commands', {
+          hint: 'try again in a moment',
+        });
+      }
       if (machine.agentId === null) {
         throw new PosternError('machine_not_started', `machine ${machine.id} has no agent yet`, {
           hint: 'run the join command that `postern machines add` printed, on the machine',
@@ -136,6 +156,7 @@ export function createGateway(store: Store, log: Log, now: () => number): Gatewa
       running.set(plan.execId, { plan, command });
       const closed = command.outcome.then(async (outcome) => {
         running.delete(plan.execId);
+        ended(outcome);
         await closeRecord(plan, outcome);
       });
       closing.add(closed);
@@ -144,7 +165,22 @@ export function createGateway(store: Store, log: Log, now: () => number): Gatewa
     },
     find: (execId) => running.get(execId)?.command,
     runningOn: (machineId) => count((plan) => plan.machineId === machineId),
+    counts: () => ({
+      running: running.size,
+      agents: [...agents.values()].filter((agent) => agent.isConnected()).length,
+    }),
     endWhere,
+    drain() {
+      draining = true;
+    },
+    async idle(forMs) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, forMs);
+      });
+      await Promise.race([Promise.all(closing), late]);
+      clearTimeout(timer);
+    },
     async shutDown() {
       endWhere(() => true, 'cancelled');
       const late = setTimeout(() => agents.forEach((agent) => agent.link.closed()), EXEC_LIMITS.graceMs * 2);

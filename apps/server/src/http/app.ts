@@ -1,13 +1,14 @@
 /** The HTTP application: routes of the contract, health, the OpenAPI document, and clear answers to all else. */
 import { PosternError } from '@postern/contract';
-import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { addDashboardRoutes } from '../dashboard/routes.ts';
 import { addFlyRoutes } from '../fly/routes.ts';
 import type { Services } from '../services.ts';
 import { joinAgent } from '../agents/join.ts';
-import { bindings } from './node-request.ts';
+import { bindings, incomingOf } from './node-request.ts';
+import { noteRequest } from './note-request.ts';
 import { openApiDocument } from './openapi.ts';
+import { recordOf } from './request-record.ts';
 import { addOperationRoutes, answerError } from './routes.ts';
 
 export const VERSION = '0.1.0';
@@ -20,16 +21,22 @@ export function createApp(services: Services): Hono {
     outgoing.setHeader('x-content-type-options', 'nosniff');
     // The files of the dashboard alone are kept, by a header of their own: their names change with them.
     outgoing.setHeader('cache-control', 'no-store');
+    noteRequest(c, services);
     await next();
   });
   app.get('/healthz', (c) => c.json({ ok: true, version: VERSION }));
+  app.get('/readyz', async (c) => {
+    const reason = await services.readiness.check();
+    return reason === undefined ? c.json({ ready: true }) : c.json({ ready: false, reason }, 503);
+  });
   app.get('/v1/openapi.json', (c) => c.json(openApiDocument(VERSION)));
   app.post('/v1/agents/join', async (c) => {
-    const requestId = randomUUID();
+    const record = recordOf(incomingOf(c));
+    record.operation = 'agents.join';
     try {
       return c.json(await joinAgent(c, services), 201);
     } catch (thrown) {
-      return answerError(thrown, requestId, 'agents.join', services);
+      return answerError(thrown, record, services);
     }
   });
   addOperationRoutes(app, services);
@@ -39,8 +46,8 @@ export function createApp(services: Services): Hono {
     const error = new PosternError('route_not_found', `there is nothing at ${c.req.method} ${c.req.path}`, {
       hint: 'see /v1/openapi.json for what there is',
     });
-    return answerError(error, randomUUID(), 'none', services);
+    return answerError(error, recordOf(incomingOf(c)), services);
   });
-  app.onError((thrown) => answerError(thrown, randomUUID(), 'none', services));
+  app.onError((thrown, c) => answerError(thrown, recordOf(incomingOf(c)), services));
   return app;
 }

@@ -7,7 +7,6 @@ import {
   type OperationKey,
   type Operations,
 } from '@postern/contract';
-import { randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { handlers } from '../operations/index.ts';
@@ -17,6 +16,7 @@ import { errorBody, toPosternError } from './error-answer.ts';
 import type { Handler, PersonFacts, RequestFacts } from './handler.ts';
 import { bindings, goneSignal, headersOf, incomingOf } from './node-request.ts';
 import { readJsonBody } from './read-body.ts';
+import { recordOf, type RequestRecord } from './request-record.ts';
 import { sourceOf } from './source.ts';
 
 /** A handler with its operation's types forgotten: parsing has made sure of them. */
@@ -34,11 +34,11 @@ export function addOperationRoutes(app: Hono, services: Services): void {
 function addRoute(app: Hono, operation: Operation, handler: AnyHandler, services: Services): void {
   const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
   app.on(operation.method, path, async (c) => {
-    const requestId = randomUUID();
-    bindings(c).outgoing.setHeader('fly-request-id', requestId);
+    const record = recordOf(incomingOf(c));
+    record.operation = operation.name;
     try {
       const input = await readInput(c, operation);
-      const facts = await readFacts(c, operation, requestId, services);
+      const facts = await readFacts(c, operation, record.id, services);
       const answer = await handler(input, facts, services);
       if (answer instanceof Response) return answer;
       return new Response(stringify(z.encode(operation.output, answer)), {
@@ -46,7 +46,7 @@ function addRoute(app: Hono, operation: Operation, handler: AnyHandler, services
         headers: { 'content-type': 'application/json' },
       });
     } catch (thrown) {
-      return answerError(thrown, requestId, operation.name, services);
+      return answerError(thrown, record, services);
     }
   });
 }
@@ -97,7 +97,7 @@ async function readFacts(
   if (operation.auth !== 'none' && caller.kind === 'nobody') requirePerson(caller);
   const facts: RequestFacts & { readonly person: Person | undefined } = {
     caller,
-    source: sourceOf(c),
+    source: sourceOf(incomingOf(c), services.config.trustedProxies),
     requestId,
     // Made for who asks: few operations take long enough to care.
     get signal() {
@@ -114,11 +114,11 @@ async function readFacts(
 /** One JSON error, logged with what the caller may not see. */
 export function answerError(
   thrown: unknown,
-  requestId: string,
-  operation: string,
+  { id: requestId, operation }: RequestRecord,
   services: Services,
 ): Response {
   const error = toPosternError(thrown);
+  services.metrics.refusal(error.code);
   if (error.status >= 500) {
     const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
     services.log.error('request.failed', {
@@ -131,6 +131,6 @@ export function answerError(
   }
   return new Response(JSON.stringify(errorBody(error, requestId)), {
     status: error.status,
-    headers: { 'content-type': 'application/json', 'fly-request-id': requestId },
+    headers: { 'content-type': 'application/json' },
   });
 }

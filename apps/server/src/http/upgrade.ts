@@ -1,6 +1,5 @@
 /** WebSocket upgrades: agent links and exec streams. Everything else is refused before a socket is opened. */
 import { operations, PosternError } from '@postern/contract';
-import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createAgentSockets } from '../agents/link-socket.ts';
@@ -10,6 +9,8 @@ import type { Services } from '../services.ts';
 import { findCaller, requirePerson } from './caller.ts';
 import { errorBody, toPosternError } from './error-answer.ts';
 import { headersOf } from './node-request.ts';
+import { recordOf } from './request-record.ts';
+import { sourceOf } from './source.ts';
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -22,7 +23,7 @@ export function createUpgradeHandler(services: Services): UpgradeHandler {
     void findExecRequest(request, services).then(
       (found) =>
         execs.handleUpgrade(request, socket, head, (opened) => serveExecSocket(opened, found, services)),
-      (thrown: unknown) => refuse(socket, thrown),
+      (thrown: unknown) => refuse(request, socket, thrown),
     );
   };
   return (request, socket, head) => {
@@ -35,7 +36,7 @@ export function createUpgradeHandler(services: Services): UpgradeHandler {
     } else if (pathname !== undefined && EXEC_PATH.test(pathname)) {
       upgradeExec(request, socket, head);
     } else {
-      refuse(socket, new PosternError('route_not_found', 'there is no WebSocket here'));
+      refuse(request, socket, new PosternError('route_not_found', 'there is no WebSocket here'));
     }
   };
 }
@@ -47,7 +48,8 @@ async function findExecRequest(request: IncomingMessage, services: Services) {
   const caller = await findCaller(headersOf(request), false, services);
   if (caller.kind === 'nobody') requirePerson(caller);
   const target = await findTarget(params, caller, services);
-  return { caller, target, source: (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '') };
+  const source = sourceOf(request, services.config.trustedProxies);
+  return { caller, target, requestId: recordOf(request).id, source };
 }
 
 /** Anybody may ask for anything: `//` and `http://[` are no URLs, and what throws here would end the server. */
@@ -79,9 +81,9 @@ function requireOwnOrigin(request: IncomingMessage): void {
   }
 }
 
-function refuse(socket: Duplex, thrown: unknown): void {
+function refuse(request: IncomingMessage, socket: Duplex, thrown: unknown): void {
   const error = toPosternError(thrown);
-  const body = JSON.stringify(errorBody(error, randomUUID()));
+  const body = JSON.stringify(errorBody(error, recordOf(request).id));
   socket.end(
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Error'}\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,

@@ -1,0 +1,26 @@
+/** What is noted of a request from its first to its last byte: its id, and the operation it turned out to be. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+export interface RequestRecord {
+  /** Stands in the answer, in errors and in the log. */
+  readonly id: string;
+  /** Name of the operation of the contract, or of the route; `other` for what is nobody's. */
+  operation: string;
+}
+
+/** An id of a caller or proxy is taken over if it cannot be mistaken for anything else in a log line. */
+const TAKEN_OVER = /^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$/;
+
+const records = new WeakMap<IncomingMessage, RequestRecord>();
+
+/** The record of a request; made at the first call. */
+export function recordOf(message: IncomingMessage): RequestRecord {
+  const known = records.get(message);
+  if (known !== undefined) return known;
+  const given = message.headers['x-request-id'];
+  const id = typeof given === 'string' && TAKEN_OVER.test(given) ? given : randomUUID();
+  const record = { id, operation: 'other' };
+  records.set(message, record);
+  return record;
+}
