@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'zod',
     'hono',
     'graphql',
+    'prom-client',
     '@hono/node-server',
     'ws',
   ],
