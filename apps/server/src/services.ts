@@ -2,6 +2,7 @@
 import type { Authority } from '@postern/authority';
 import type { Store } from '@postern/store';
 import type { ServerConfig } from './config.ts';
+import type { EventHub } from './events/hub.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { Tries } from './http/count-tries.ts';
 import type { Readiness } from './http/readiness.ts';
@@ -13,6 +14,8 @@ export interface Services {
   readonly store: Store;
   readonly authority: Authority;
   readonly gateway: Gateway;
+  /** Who follows what happens. */
+  readonly events: EventHub;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly readiness: Readiness;

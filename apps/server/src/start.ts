@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerConfig } from './config.ts';
 import { startEmbeddedAgent } from './embedded-agent.ts';
+import { createEventHub } from './events/hub.ts';
 import { ensureInstallation, readEmbeddedAgent, type Installation } from './first-start.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { sweepTranscripts } from './gateway/transcript.ts';
@@ -47,7 +48,8 @@ export async function startServer(
   let gateway: Gateway | undefined;
   const metrics = config.metricsListen === undefined ? NO_METRICS : createMetrics(() => gateway);
   const opened = await openStore(config);
-  const { store, readiness } = watchStore(opened, metrics, now);
+  const events = createEventHub();
+  const { store, readiness } = watchStore(events.watch(opened), metrics, now);
   try {
     const hasKeys = (await store.listKeys()).length > 0;
     const authority = await openWithKey(store, config, env, hasKeys, now);
@@ -64,6 +66,7 @@ export async function startServer(
       store,
       authority,
       gateway: running,
+      events,
       transcripts,
       log,
       metrics,
@@ -104,6 +107,7 @@ export async function startServer(
         running.drain();
         clearInterval(flush);
         await running.idle(drainMs);
+        events.close();
         const closed = listener.close();
         await running.shutDown();
         await agent?.stop();

@@ -14,6 +14,7 @@ export * from './ids.ts';
 export * from './limits.ts';
 export * from './operation.ts';
 export * from './operations/index.ts';
+export { eventSchema, type OrganizationEvent } from './operations/events.ts';
 export { PROFILE_TITLES } from './operations/tokens.ts';
 export { accessSchema } from './operations/introspection.ts';
 export { driverSchema } from './operations/machines.ts';

@@ -44,4 +44,14 @@ export const LIMITS = {
   execStartSeconds: 30,
   /** Seconds `/wait` waits at most. */
   waitMaxSeconds: 60,
+  /** Event streams one session may have open. */
+  eventStreamsPerSession: 8,
+  /** Events that wait for one reader; when there are more, it is told to ask again instead. */
+  eventsWaiting: 256,
+  /** Milliseconds events wait for each other, so that many travel together. */
+  eventsTogetherMs: 50,
+  /** Seconds after which a quiet stream says that it lives, and looks whether its reader still may read. */
+  eventHeartbeatSeconds: 15,
+  /** Seconds a reader may take nothing before its stream is ended. */
+  eventReaderSeconds: 60,
 } as const;

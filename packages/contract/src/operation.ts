@@ -31,6 +31,8 @@ export interface Operation<
   readonly body: Body;
   /** What is answered. Keys that are not named here are dropped before sending. */
   readonly output: Output;
+  /** Media type of success, where it is not JSON; then `output` is what each piece of it is. */
+  readonly media?: 'text/event-stream';
 }
 
 /** Keeps the literal types of one operation. */

@@ -48,6 +48,7 @@ function serveAgent(socket: WebSocket, sessions: AgentSessions, services: Servic
     if (session === undefined) return;
     session.detach(socket, !alive);
     services.log.info('agent.disconnected', { agentId: session.agentId });
+    void noteMachines(session.agentId, 'unreachable', services);
   });
   socket.on('message', (data, binary) => {
     alive = true;
@@ -130,6 +131,24 @@ function welcome(
     tell: async () => say(await services.store.listMachinesOfAgent(agentId)),
   });
   services.log.info(resumed ? 'agent.resumed' : 'agent.connected', { agentId });
+  void noteMachines(agentId, 'started', services);
+}
+
+/** When an agent was last here, for its machines; and their state for those who follow it. */
+async function noteMachines(
+  agentId: string,
+  state: 'started' | 'unreachable',
+  { store, events, log, now, readiness }: Services,
+): Promise<void> {
+  try {
+    await store.commit([{ kind: 'machine.seen', agentId, at: now() }]);
+    for (const { organizationId, id } of await store.listMachinesOfAgent(agentId)) {
+      events.tell(organizationId, { type: 'machine', machine: id, state });
+    }
+  } catch (error) {
+    // A server that stops has let go of its store when the last agents leave.
+    if (!readiness.draining) log.error('agent.not-noted', { agentId, message: String(error) });
+  }
 }
 
 function welcomeMachine(machine: MachineRecord): Welcome['machines'][number] {

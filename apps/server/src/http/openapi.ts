@@ -51,7 +51,9 @@ function operationObject(operation: Operation): Json {
     responses: {
       [String(operation.status)]: {
         description: 'success',
-        content: { 'application/json': { schema: jsonSchema(operation.output, 'output') } },
+        content: {
+          [operation.media ?? 'application/json']: { schema: jsonSchema(operation.output, 'output') },
+        },
       },
       default: {
         description: 'an error, with a stable code',

@@ -2,6 +2,7 @@
 import type { Handlers } from '../http/routes.ts';
 import { appHandlers } from './apps.ts';
 import { auditHandlers } from './audit.ts';
+import { eventHandlers } from './events.ts';
 import { execHandlers } from './execs.ts';
 import { introspectionHandlers } from './introspection.ts';
 import { keyHandlers } from './keys.ts';
@@ -13,6 +14,7 @@ import { tokenHandlers } from './tokens.ts';
 export const handlers: Handlers = {
   ...sessionHandlers,
   ...organizationHandlers,
+  ...eventHandlers,
   ...appHandlers,
   ...machineHandlers,
   ...execHandlers,

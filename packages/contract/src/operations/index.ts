@@ -2,6 +2,7 @@
 import type { Operation } from '../operation.ts';
 import * as apps from './apps.ts';
 import * as audit from './audit.ts';
+import * as events from './events.ts';
 import * as execs from './execs.ts';
 import * as introspection from './introspection.ts';
 import * as keys from './keys.ts';
@@ -24,6 +25,7 @@ export const operations = {
   addMember: organizations.addMember,
   updateMember: organizations.updateMember,
   removeMember: organizations.removeMember,
+  followEvents: events.followEvents,
   listApps: apps.listApps,
   createApp: apps.createApp,
   showApp: apps.showApp,
