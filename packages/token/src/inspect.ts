@@ -9,15 +9,18 @@ import { describeTime } from './prohibits.ts';
 import { describeCaveat, summarize, type Names } from './summarize.ts';
 import type { UnverifiedToken } from './token.ts';
 
-/** One caveat as inspected: its JSON form with a name and words, and an unknown body read as far as can be. */
-export interface InspectedCaveat extends CaveatJson {
+/**
+ * One caveat as inspected: its JSON form with a name and words, and an unknown body read as far as can be. Not an
+ * interface: projects without `exactOptionalPropertyTypes` would refuse an optional member beside the index.
+ */
+export type InspectedCaveat = CaveatJson & {
   /** The name of the type, also where the JSON form has its number; `unknown` for a type not known here. */
   readonly name: string;
   /** The caveat in words. */
   readonly says: string;
   /** For an unknown caveat: its body as generic MessagePack. */
   readonly unknown_body?: Json;
-}
+};
 
 export interface Inspection {
   readonly [key: string]: Json | readonly InspectedCaveat[];
