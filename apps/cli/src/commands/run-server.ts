@@ -8,8 +8,8 @@ import { PosternError } from '@postern/contract/errors';
 import type { Io } from '../core/io.ts';
 import { printJson } from '../output/print.ts';
 
-/** Where the server program may be, from the folder of this one. */
-const PLACES = ['../../server/src/main.ts', 'server.js', '../server/main.js'];
+/** Where the server program may be, from the folder of this one: in the repository, and installed beside it. */
+const PLACES = ['../../server/src/main.ts', '../../server/dist/main.js'];
 
 /** Runs it with our own streams. @returns its exit status. */
 export async function runServer(io: Io, args: readonly string[]): Promise<number> {

@@ -2,8 +2,8 @@
 import { accessSync, constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** From this file, and from the agent's bundle. */
-const BUILT = ['../../../..', '../../..'].map((up) =>
+/** From this file, from the agent's bundle, and from that bundle in an installed package. */
+const BUILT = ['../../../..', '../../..', '..'].map((up) =>
   fileURLToPath(new URL(`${up}/native/spawner/dist/postern-spawner`, import.meta.url)),
 );
 
