@@ -18,6 +18,8 @@ export interface RotateRequest {
   readonly graceMs?: number;
   /** Whether it dies when the successor is first used, if that is sooner. */
   readonly onFirstUse?: boolean;
+  /** More restrictions of the successor; they only ever narrow. */
+  readonly caveats?: readonly Caveat[];
 }
 
 export interface Rotated extends Minted {
@@ -40,7 +42,7 @@ export async function rotate(
   const now = context.now();
   const lifetimeMs = request.lifetimeMs === undefined ? lifetimeOf(old) : request.lifetimeMs;
   requireLifetime(organization, lifetimeMs);
-  const caveats = renew(decodeCaveats(old.caveats), now, lifetimeMs);
+  const caveats = [...renew(decodeCaveats(old.caveats), now, lifetimeMs), ...(request.caveats ?? [])];
   const app = old.appId === null ? null : { id: old.appId };
   const made = sign(context, person, { organization, app, profile: old.profile }, old.name, caveats, now);
   const successor = { ...made.token, revokesOnUse: request.onFirstUse === false ? null : old.id };

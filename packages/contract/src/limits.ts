@@ -26,6 +26,8 @@ export const LIMITS = {
   reasonChars: 500,
   /** Commands in one machine-exec token. */
   tokenCommands: 64,
+  /** Execs of a token that are looked at to propose how it could be narrower. */
+  narrowExecs: 1000,
   /** Seconds a client has to send the headers of a request. */
   headerReadSeconds: 15,
   /** Seconds a client has to send a whole request. How long an answer takes is another matter. */

@@ -46,6 +46,7 @@ export { decodeBase64, encodeBase64 } from './lib/base64.ts';
 export { parseExactJson, stringifyExactJson, type Json } from './lib/exact-json.ts';
 export { LIMITS } from './limits.ts';
 export { mintToken, type MintOptions } from './mint.ts';
+export { narrowToUse, type NarrowingProposal } from './narrow-to-use.ts';
 export { prohibits, type Request } from './prohibits.ts';
 export type { Refusal, RefusalCode } from './refusal.ts';
 export { quoteArgv } from './shell-words.ts';

@@ -1,5 +1,6 @@
 import { parseGoDuration, PosternError } from '@postern/contract';
 import { caveatsFromJson, TokenError, type Caveat } from '@postern/token';
+import { narrowingOf } from './narrow-token.ts';
 import type { OrganizationRecord, TokenQuery, TokenRecord } from '@postern/store';
 import type { Handlers } from '../http/routes.ts';
 import type { Services } from '../services.ts';
@@ -13,6 +14,7 @@ type Keys =
   | 'listAppTokens'
   | 'listOrganizationTokens'
   | 'showToken'
+  | 'narrowToken'
   | 'renameToken'
   | 'revokeToken'
   | 'revokeManyTokens'
@@ -76,6 +78,10 @@ export const tokenHandlers: Pick<Handlers, Keys> = {
     return { ...(await present(record, services)), usage: usage.map((day) => ({ ...day })) };
   },
 
+  async narrowToken({ params }, { person }, services) {
+    return narrowingOf(await services.authority.findToken(person, params.token), services);
+  },
+
   async renameToken({ params, body }, { person, source }, services) {
     return present(await services.authority.rename(person, params.token, body.name, { source }), services);
   },
@@ -112,6 +118,7 @@ export const tokenHandlers: Pick<Handlers, Keys> = {
         ...readExpiry(body.expiry),
         ...(body.grace === undefined ? {} : { graceMs: readGrace(body.grace) }),
         ...(body.on_first_use === undefined ? {} : { onFirstUse: body.on_first_use }),
+        caveats: readCaveats(body.caveats),
       },
       { source },
     );

@@ -55,6 +55,7 @@ export const operations = {
   authenticateTokens: introspection.authenticateTokens,
   authorizeAccess: introspection.authorizeAccess,
   showToken: tokens.showToken,
+  narrowToken: tokens.narrowToken,
   renameToken: tokens.renameToken,
   revokeToken: tokens.revokeToken,
   revokeManyTokens: tokens.revokeManyTokens,

@@ -116,6 +116,35 @@ export const showToken = defineOperation({
   }),
 });
 
+export const narrowToken = defineOperation({
+  name: 'tokens.narrow',
+  method: 'GET',
+  path: '/v1/tokens/{token}/narrow',
+  summary:
+    'What a token really ran, and the tightest caveats that would still allow it; rotate with one of them',
+  auth: 'session',
+  status: 200,
+  params: tokenParams,
+  query: nothing,
+  body: nothing,
+  output: z.object({
+    /** Execs that were looked at: the newest. */
+    execs: z.number().int(),
+    /** Whether those are all there are. */
+    complete: z.boolean(),
+    /** Different commands among them, the most used first. */
+    used: z.array(z.object({ command: z.array(z.string()), times: z.number().int(), last_at: timeSchema })),
+    proposals: z.array(
+      z.object({
+        kind: z.enum(['exact', 'prefix', 'template']),
+        /** What it allows, in plain words. */
+        summary: z.string(),
+        caveat: caveatSchema,
+      }),
+    ),
+  }),
+});
+
 export const renameToken = defineOperation({
   name: 'tokens.rename',
   method: 'PATCH',
@@ -185,6 +214,8 @@ export const rotateToken = defineOperation({
     grace: z.string().max(64).optional(),
     /** Whether it dies sooner, when the successor is first used; yes unless given. */
     on_first_use: z.boolean().optional(),
+    /** More restrictions of the successor, in the JSON form of the token format. They only ever narrow. */
+    caveats: z.array(caveatSchema).max(32).optional(),
   }),
   output: mintedSchema.extend({ old_dies_at: timeSchema.nullable() }),
 });
