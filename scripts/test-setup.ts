@@ -14,6 +14,8 @@ const PROGRAMS: ReadonlyArray<readonly [program: string, debian: string]> = [
   ['fish', 'fish'],
   // A real server for the Postgres store.
   ['/usr/lib/postgresql', 'postgresql'],
+  // What says whether the units are right.
+  ['systemd-analyze', 'systemd'],
   // Certificates for servers of the tests.
   ['openssl', 'openssl'],
   // Pseudo-terminals for questions, colour and width.

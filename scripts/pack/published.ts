@@ -49,7 +49,7 @@ export const PUBLISHED: readonly Published[] = [
         from: `native/spawner/${name}`,
         to: `native/spawner/${name}`,
       })),
-      { from: 'packaging/postern-agent.service', to: 'packaging/postern-agent.service' },
+      { from: 'packaging/systemd/postern-agent.service', to: 'packaging/postern-agent.service' },
     ],
   },
   {
