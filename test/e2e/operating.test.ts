@@ -78,6 +78,19 @@ describe('plain HTTP', () => {
     expect(requests(postern).some((line) => line['path'] === '/readyz')).toBe(false);
   });
 
+  test('the page of operations: all of them, and nothing that could run', async () => {
+    const answer = await fetch(`${postern.url}/docs`);
+    expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    const page = await answer.text();
+    const { paths } = (await (await fetch(`${postern.url}/v1/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, { operationId: string }>>;
+    };
+    for (const methods of Object.values(paths))
+      for (const { operationId } of Object.values(methods))
+        expect(page).toContain(`<h3 id="${operationId}">`);
+    expect(page).not.toMatch(/<script|\son\w+=|https?:\/\//);
+  });
+
   test('a trusted proxy says where a request came from; what the caller wrote before it does not count', async () => {
     const source = async (forwarded: string): Promise<unknown> => {
       const id = `from-${requests(postern).length}-${Date.now()}`;

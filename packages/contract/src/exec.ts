@@ -3,11 +3,15 @@ import { z } from 'zod';
 
 /** Limits of one exec. Bytes unless the name says otherwise. */
 export const EXEC_LIMITS = {
+  /** Words of one command. */
   argvWords: 4096,
   /** All words together, with one byte for each end. */
   argvBytes: 256 * 1024,
+  /** Variables one request may set. */
   envVariables: 256,
+  /** Names and values of all variables together. */
   envBytes: 128 * 1024,
+  /** The path of a working directory. */
   cwdBytes: 4096,
   /** Characters of a user's name. */
   userChars: 64,

@@ -6,6 +6,7 @@
  * from these values; none of them states a second truth. No I/O, no Node built-ins, one dependency (zod).
  */
 export * from './agent-link.ts';
+export { describeOperation, type DescribedField, type DescribedOperation } from './describe-operation.ts';
 export * from './errors.ts';
 export * from './exec.ts';
 export * from './frames.ts';

@@ -7,6 +7,7 @@ import type { Services } from '../services.ts';
 import { joinAgent } from '../agents/join.ts';
 import { bindings, incomingOf } from './node-request.ts';
 import { noteRequest } from './note-request.ts';
+import { DOCS_POLICY, docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { recordOf } from './request-record.ts';
 import { addOperationRoutes, answerError } from './routes.ts';
@@ -30,6 +31,10 @@ export function createApp(services: Services): Hono {
     return reason === undefined ? c.json({ ready: true }) : c.json({ ready: false, reason }, 503);
   });
   app.get('/v1/openapi.json', (c) => c.json(openApiDocument(VERSION)));
+  app.get('/docs', (c) => {
+    c.header('content-security-policy', DOCS_POLICY);
+    return c.html(docsPage(VERSION));
+  });
   app.post('/v1/agents/join', async (c) => {
     const record = recordOf(incomingOf(c));
     record.operation = 'agents.join';

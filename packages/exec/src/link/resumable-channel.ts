@@ -17,8 +17,9 @@ export const RESUME_LIMITS: {
   brokenMs: 15_000,
   /** Bytes kept for sending again; with more of them a link cannot be resumed. */
   keptBytes: 32 * 1024 * 1024,
-  /** Bytes, and messages, that come before they are acknowledged. */
+  /** Bytes that come before they are acknowledged. */
   ackBytes: 128 * 1024,
+  /** Messages that come before they are acknowledged. */
   ackMessages: 64,
 };
 
