@@ -5,14 +5,14 @@ ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 # For the agent's native spawner alone; an image that has them needs no package archive.
-RUN command -v make cc >/dev/null \
+RUN { command -v make && command -v cc; } >/dev/null \
  || { apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make; }
 WORKDIR /src
 COPY . .
 RUN npm ci \
  && npm run assemble -- /opt/postern \
  && install -D native/spawner/dist/postern-spawner /opt/postern/node_modules/@postern/agent/native/spawner/dist/postern-spawner \
- && cp packaging/container/healthcheck.ts /opt/postern/healthcheck.js
+ && cp packaging/container/healthcheck.ts /opt/postern/healthcheck.ts
 
 FROM ${NODE_IMAGE}
 # Ids and not names: the files of a volume belong to them, and a pod's policy can check them.
