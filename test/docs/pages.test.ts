@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { install, ROOT, type Installation } from '../e2e/installation.ts';
-import { sessions, shellBlocks, type ShellBlock } from './shell-blocks.ts';
+import { insisting, missingLine, sessions, shellBlocks, type ShellBlock } from './shell-blocks.ts';
 
 /** Pages whose blocks another test holds. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -50,6 +50,8 @@ describe.each(runnable)('%s', (page) => {
         if (offline) await postern.stop();
         const { status, output, lastLine } = await run(blocks, join(folder, 'work'), env);
         expect(status, `${page}:${lastLine}\n${output}`).toBe(0);
+        for (const { line, prints } of blocks)
+          expect(missingLine(partOf(output, line), prints), `${page}:${line}\n${output}`).toBe(undefined);
         if (offline) await postern.start();
       }
     } finally {
@@ -89,9 +91,9 @@ interface Ran {
 }
 
 function run(blocks: readonly ShellBlock[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ran> {
-  const script = blocks.map((block) => `echo "-- line ${block.line}"\n${block.script}`).join('\n');
+  const script = blocks.map((block) => `echo "-- line ${block.line}"\n${insisting(block.script)}`).join('\n');
   return new Promise((resolve, reject) => {
-    const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+    const child = spawn('bash', ['-euo', 'pipefail', '-c', `exec 2>&1\n${script}`], {
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -106,3 +108,7 @@ function run(blocks: readonly ShellBlock[], cwd: string, env: NodeJS.ProcessEnv)
     });
   });
 }
+
+/** What the block at this line printed. */
+const partOf = (output: string, line: number): string =>
+  output.split(/^(?=-- line \d+$)/m).find((part) => part.startsWith(`-- line ${line}\n`)) ?? '';
