@@ -30,6 +30,7 @@ export const PUBLISHED: readonly Published[] = [
   library('packages/client', 'Typed client of a Postern server, for Node and browsers.'),
   library('packages/store', 'Records and the audit log of a Postern server, on SQLite or Postgres.'),
   library('packages/authority', 'Mints, verifies and revokes machine-exec tokens.'),
+  library('packages/trace', 'Spans of one exec in OpenTelemetry terms: W3C trace context, OTLP in JSON.'),
   library('packages/exec', 'Drivers that run commands, and the link between gateway and agent.'),
   {
     folder: 'apps/cli',

@@ -16,12 +16,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'packages/authority': ['@postern/token', '@postern/store', 'node:*'],
   'packages/exec': ['@postern/contract', 'node:*'],
   'packages/client': ['@postern/contract', 'zod'],
+  'packages/trace': [],
   'apps/server': [
     '@postern/token',
     '@postern/contract',
     '@postern/store',
     '@postern/authority',
     '@postern/exec',
+    '@postern/trace',
     'node:*',
     'zod',
     'hono',
@@ -31,6 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'ws',
   ],
   'apps/agent': [
+    '@postern/trace',
     '@postern/exec',
     '@postern/contract',
     '@postern/token',
@@ -40,7 +43,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'zod',
   ],
   'apps/dashboard': ['@postern/client', '@postern/contract', '@postern/token', 'react', 'react-dom', 'zod'],
-  'apps/cli': ['@postern/client', '@postern/contract', '@postern/token', 'node:*', 'ws', 'zod'],
+  'apps/cli': [
+    '@postern/client',
+    '@postern/contract',
+    '@postern/token',
+    '@postern/trace',
+    'node:*',
+    'ws',
+    'zod',
+  ],
 };
 
 /** Files that may import more than their package, each with the reason. */

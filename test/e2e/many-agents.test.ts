@@ -1,4 +1,5 @@
 /** A thousand agents on one gateway: each joins, proves itself, is seen, and runs what is meant for it alone. */
+import { NO_TRACER } from '@postern/trace';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Driver } from '@postern/exec';
 import { join as joinServer } from '../../apps/agent/src/join.ts';
@@ -77,7 +78,7 @@ test(
         connections.push(
           serveConnection(
             identity,
-            createLinkKeeper({ drivers, policy: undefined }, () => performance.now()),
+            createLinkKeeper({ drivers, policy: undefined, tracer: NO_TRACER }, () => performance.now()),
             { onWelcome: () => void (welcomed += 1) },
             stop.signal,
           ),

@@ -16,8 +16,10 @@ import {
   type Access,
   type Caveat,
 } from '@postern/token';
+import type { Tracer } from '@postern/trace';
 import type { Drivers } from './drivers.ts';
 import { policyRefusal, type Policy } from './policy.ts';
+import { traceDriver } from './trace-driver.ts';
 
 export type Machines = Welcome['machines'];
 
@@ -25,9 +27,10 @@ export type Machines = Welcome['machines'];
 export interface Means {
   readonly drivers: Drivers;
   readonly policy: Policy | undefined;
+  readonly tracer: Tracer;
 }
 
-export function admit(order: ExecOrder, machines: Machines, { drivers, policy }: Means): Admission {
+export function admit(order: ExecOrder, machines: Machines, { drivers, policy, tracer }: Means): Admission {
   const machine = machines.find((candidate) => candidate.id === order.machineId);
   if (machine === undefined) return { refused: 'the agent does not serve this machine' };
   if (machine.app_id !== order.appId || machine.organization_id !== order.organizationId) {
@@ -60,7 +63,9 @@ export function admit(order: ExecOrder, machines: Machines, { drivers, policy }:
   const driver = drivers.of(machine);
   if (driver === undefined) return { refused: `the agent has no driver ${machine.driver.kind}` };
   const missing = missingFeature(order, driver);
-  return missing === undefined ? { driver } : { refused: `the driver ${driver.kind} has no ${missing}` };
+  return missing === undefined
+    ? { driver: traceDriver(driver, order, tracer) }
+    : { refused: `the driver ${driver.kind} has no ${missing}` };
 }
 
 function readCaveats(text: string): Caveat[] | undefined {

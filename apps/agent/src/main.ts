@@ -1,4 +1,5 @@
 /** `postern-agent`: joins a server once, then serves its machines. */
+import { createTracer, NO_TRACER, traceSettings } from '@postern/trace';
 import { parseArgs } from 'node:util';
 import { cgroupProblem, createSpawner, locateSpawner } from '@postern/exec';
 import { AgentError, readIdentity, writeIdentity, type Identity } from './config.ts';
@@ -6,6 +7,7 @@ import { createDrivers } from './drivers.ts';
 import { join } from './join.ts';
 import { readPolicy } from './policy.ts';
 import { runAgent } from './run.ts';
+import { VERSION } from './version.ts';
 
 const USAGE = `Usage: postern-agent join --server URL --token JOIN [--identity FILE]
        postern-agent run [--identity FILE] [--policy FILE] [--embedded]
@@ -88,7 +90,10 @@ async function serve(identity: Identity, named: string | undefined, signal: Abor
     limits,
     noNewPrivileges: policy?.no_new_privileges,
   });
-  await runAgent(identity, { drivers, policy }, signal, log);
+  const traces = traceSettings(process.env, 'postern-agent');
+  const tracer = traces === undefined ? NO_TRACER : createTracer(traces, VERSION, Date.now);
+  await runAgent(identity, { drivers, policy, tracer }, signal, log);
+  await tracer.flush();
   drivers.close();
   await spawner?.close();
 }

@@ -1,6 +1,7 @@
 /** What handlers and sockets work with, made once by start.ts. */
 import type { Authority } from '@postern/authority';
 import type { Store } from '@postern/store';
+import type { Tracer } from '@postern/trace';
 import type { ServerConfig } from './config.ts';
 import type { EventHub } from './events/hub.ts';
 import type { Gateway } from './gateway/gateway.ts';
@@ -18,6 +19,7 @@ export interface Services {
   readonly events: EventHub;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
   readonly readiness: Readiness;
   /** Wrong one-time secrets by source address. */
   readonly guesses: Tries;

@@ -3,6 +3,7 @@ import { AuthorityError, openAuthority, type Authority } from '@postern/authorit
 import { LIMITS } from '@postern/contract';
 import type { Store } from '@postern/store';
 import { openSqliteStore } from '@postern/store/sqlite';
+import { createTracer, NO_TRACER, traceSettings } from '@postern/trace';
 import { tokenCrypto } from './token-crypto.ts';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import { sweepTranscripts } from './gateway/transcript.ts';
 import { countTries } from './http/count-tries.ts';
 import { KEY_FILE, loadKeyEncryptionKey } from './key-encryption-key.ts';
 import { ensureLocalCredentials } from './local-credentials.ts';
+import { VERSION } from './http/app.ts';
 import { listen } from './http/listen.ts';
 import { watchStore } from './http/readiness.ts';
 import type { Log } from './log.ts';
@@ -47,6 +49,8 @@ export async function startServer(
   const now = (): number => Date.now();
   let gateway: Gateway | undefined;
   const metrics = config.metricsListen === undefined ? NO_METRICS : createMetrics(() => gateway);
+  const traces = traceSettings(env, 'postern-server');
+  const tracer = traces === undefined ? NO_TRACER : createTracer(traces, VERSION, now);
   const opened = await openStore(config);
   const events = createEventHub();
   const { store, readiness } = watchStore(events.watch(opened), metrics, now);
@@ -70,6 +74,7 @@ export async function startServer(
       transcripts,
       log,
       metrics,
+      tracer,
       readiness,
       guesses: countTries(LIMITS.failedTriesPerSource, now),
       now,
@@ -114,6 +119,7 @@ export async function startServer(
         listener.closeAllConnections();
         await closed;
         await authority.flushUsage();
+        await tracer.flush();
         await store.close();
       },
     };

@@ -103,6 +103,8 @@ export const execOrderSchema = z.strictObject({
   /** Canonical bytes of the cleared caveats, in base64. */
   caveats: z.string(),
   spec: execSpecSchema,
+  /** W3C trace context of the exec, where it is traced. */
+  traceparent: z.string().max(64).optional(),
 });
 export type ExecOrder = z.infer<typeof execOrderSchema>;
 

@@ -14,15 +14,22 @@ export interface Session {
   readonly settings: Settings;
 }
 
-/** @throws PosternError `unauthenticated` when there is neither a session nor a token. */
-export async function connect(io: Io, flags: GlobalValues): Promise<Session> {
+/**
+ * @param headers more headers of every request.
+ * @throws PosternError `unauthenticated` when there is neither a session nor a token.
+ */
+export async function connect(
+  io: Io,
+  flags: GlobalValues,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Session> {
   const settings = await readSettings(io, flags);
   if (settings.token === undefined) {
     throw new PosternError('unauthenticated', `not signed in to ${settings.server}`, {
       hint: 'run: postern auth login, or give a token with -t or POSTERN_TOKEN',
     });
   }
-  return open(io, flags, settings);
+  return open(io, flags, settings, headers);
 }
 
 /** Like {@link connect}, for what needs no credentials. */
@@ -30,7 +37,12 @@ export async function connectAnonymously(io: Io, flags: GlobalValues): Promise<S
   return open(io, flags, { ...(await readSettings(io, flags)), token: undefined });
 }
 
-async function open(io: Io, flags: GlobalValues, settings: Settings): Promise<Session> {
+async function open(
+  io: Io,
+  flags: GlobalValues,
+  settings: Settings,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Session> {
   const [{ createClient }, { operations }] = await Promise.all([
     import('@postern/client'),
     import('@postern/contract'),
@@ -39,6 +51,7 @@ async function open(io: Io, flags: GlobalValues, settings: Settings): Promise<Se
   const client = createClient({
     server: settings.server,
     authorization: settings.token === undefined ? undefined : authorizationFor(settings.token),
+    headers,
     transport: async (request) => {
       const begun = io.now();
       const response = await withProgress(io, `waiting for ${settings.server}`, () => io.transport(request));

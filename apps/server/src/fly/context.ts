@@ -23,6 +23,7 @@ export function factsOf({ caller, source }: FlyContext): RequestFacts {
     caller,
     source,
     requestId: '',
+    trace: undefined,
     signal: new AbortController().signal,
     headers: { get: () => null },
     setHeader: () => undefined,

@@ -100,6 +100,7 @@ async function requireControl(c: Context, services: Services): Promise<{ machine
     caller,
     source: sourceOf(incomingOf(c), services.config.trustedProxies),
     requestId: '',
+    trace: undefined,
     signal: goneSignal(c),
     headers: headersOf(incomingOf(c)),
     setHeader: () => undefined,

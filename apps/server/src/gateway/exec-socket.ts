@@ -17,6 +17,7 @@ import type { RunningCommand } from '@postern/exec';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { errorBody, toPosternError } from '../http/error-answer.ts';
 import type { Caller } from '../http/caller.ts';
+import type { TraceContext } from '@postern/trace';
 import type { Services } from '../services.ts';
 import { openExec, type ExecTarget } from './open-exec.ts';
 
@@ -27,6 +28,7 @@ export interface ExecSocketRequest {
   readonly caller: Caller;
   readonly source: string;
   readonly requestId: string;
+  readonly trace: TraceContext | undefined;
   readonly target: ExecTarget;
 }
 
@@ -76,6 +78,7 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
         tty: control.tty,
         outputLimitBytes: EXEC_LIMITS.outputBytes,
         idempotencyKey: null,
+        trace: request.trace,
       },
       { output: (channel, bytes) => send(socket, encodeFrame(CHANNEL[channel], bytes)) },
       services,

@@ -33,6 +33,7 @@ export type RunOptions = Pick<ExecAsk, 'timeoutMs' | 'cwd' | 'user' | 'env'> & {
   readonly stdin: boolean;
   readonly tty: { readonly cols: number; readonly rows: number; readonly term: string } | null;
   readonly outputLimitBytes: number;
+  readonly traceparent: string | undefined;
 };
 
 interface Running {
@@ -211,6 +212,7 @@ function orderOf(plan: ExecPlan, options: RunOptions): ExecOrder {
       env: { ...options.env },
       outputLimitBytes: options.outputLimitBytes,
     },
+    ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
   };
 }
 

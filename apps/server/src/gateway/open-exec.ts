@@ -6,7 +6,9 @@ import { PosternError, type ExecOutcome } from '@postern/contract';
 import type { ExecPlan } from '@postern/authority';
 import type { OutputSink, RunningCommand } from '@postern/exec';
 import type { AppRecord, MachineRecord } from '@postern/store';
+import { formatTraceparent, type Span, type TraceContext } from '@postern/trace';
 import { requirePerson, type Caller } from '../http/caller.ts';
+import { toPosternError } from '../http/error-answer.ts';
 import type { Services } from '../services.ts';
 import { boundsOf } from './token-bounds.ts';
 import { openTranscript, type Transcript } from './transcript.ts';
@@ -25,6 +27,8 @@ export interface ExecCall {
   readonly tty: { readonly cols: number; readonly rows: number; readonly term: string } | null;
   readonly outputLimitBytes: number;
   readonly idempotencyKey: string | null;
+  /** Where in a trace the caller says this happens. */
+  readonly trace: TraceContext | undefined;
 }
 
 export interface OpenExec {
@@ -35,9 +39,35 @@ export interface OpenExec {
 
 /** @throws PosternError or AuthorityError; then nothing has run. */
 export async function openExec(
+  target: ExecTarget,
+  call: ExecCall,
+  sink: OutputSink,
+  services: Services,
+): Promise<OpenExec> {
+  // Ids and outcomes alone: what a command is and who may run it is nobody's at a collector.
+  const span = services.tracer.start('postern.exec', 'server', call.trace, {
+    'postern.app': target.app.publicId,
+    'postern.machine': target.machine.id,
+  });
+  try {
+    const opened = await authorizeAndRun(target, call, sink, span, services);
+    span.set({ 'postern.exec': opened.plan.execId });
+    void opened.command.outcome.then(({ reason, exitCode }) => {
+      span.set({ 'postern.reason': reason, ...(exitCode === null ? {} : { 'process.exit.code': exitCode }) });
+      span.end(reason === 'exited' ? undefined : reason);
+    });
+    return opened;
+  } catch (thrown) {
+    span.end(toPosternError(thrown).code);
+    throw thrown;
+  }
+}
+
+async function authorizeAndRun(
   { app, machine }: ExecTarget,
   call: ExecCall,
   sink: OutputSink,
+  span: Span,
   services: Services,
 ): Promise<OpenExec> {
   const ask = parseExecRequest(call.body);
@@ -50,6 +80,7 @@ export async function openExec(
   const stdin = call.stdin || ask.stdin !== undefined;
   // What nobody waits for is kept, or nobody would ever see it.
   const recorded = ask.detach || app.record === 'full';
+  const authorizing = services.tracer.start('postern.authorize', 'internal', span.context);
   const plan = await services.authority.authorizeExec({
     by,
     app,
@@ -72,6 +103,7 @@ export async function openExec(
     // Asked after the caveats have cleared and before the decision is written: a stranger learns nothing of machines.
     beforeWriting: (tokenId) => services.gateway.requireReady(machine, tokenId),
   });
+  authorizing.end();
   const transcript = recorded
     ? await openTranscript(services.transcripts, plan.execId).catch(() => undefined)
     : undefined;
@@ -85,6 +117,7 @@ export async function openExec(
       user: ask.user,
       env: ask.env,
       outputLimitBytes: bounds.outputBytes,
+      traceparent: span.context.sampled ? formatTraceparent(span.context) : undefined,
     },
     machine,
     transcript === undefined ? sink : keepOutput(transcript, sink),

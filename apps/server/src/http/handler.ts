@@ -1,5 +1,6 @@
 /** What a handler of one operation is given and gives. */
 import type { InputOf, Operation, OutputOf } from '@postern/contract';
+import type { TraceContext } from '@postern/trace';
 import type { Services } from '../services.ts';
 import type { Caller, Person } from './caller.ts';
 import type { HeaderView } from './node-request.ts';
@@ -10,6 +11,8 @@ export interface RequestFacts {
   /** Source address of the connection. */
   readonly source: string;
   readonly requestId: string;
+  /** Where in a trace the caller says this happens. */
+  readonly trace: TraceContext | undefined;
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;
   readonly headers: HeaderView;

@@ -1,4 +1,5 @@
 /** What is noted of a request from its first to its last byte: its id, and the operation it turned out to be. */
+import { parseTraceparent, type TraceContext } from '@postern/trace';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
@@ -7,6 +8,8 @@ export interface RequestRecord {
   readonly id: string;
   /** Name of the operation of the contract, or of the route; `other` for what is nobody's. */
   operation: string;
+  /** Where in a trace the caller says this happens. */
+  readonly trace: TraceContext | undefined;
 }
 
 /** An id of a caller or proxy is taken over if it cannot be mistaken for anything else in a log line. */
@@ -20,7 +23,9 @@ export function recordOf(message: IncomingMessage): RequestRecord {
   if (known !== undefined) return known;
   const given = message.headers['x-request-id'];
   const id = typeof given === 'string' && TAKEN_OVER.test(given) ? given : randomUUID();
-  const record = { id, operation: 'other' };
+  const traceparent = message.headers['traceparent'];
+  const trace = parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined);
+  const record = { id, operation: 'other', trace };
   records.set(message, record);
   return record;
 }

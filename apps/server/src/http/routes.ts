@@ -38,7 +38,7 @@ function addRoute(app: Hono, operation: Operation, handler: AnyHandler, services
     record.operation = operation.name;
     try {
       const input = await readInput(c, operation);
-      const facts = await readFacts(c, operation, record.id, services);
+      const facts = await readFacts(c, operation, record, services);
       const answer = await handler(input, facts, services);
       if (answer instanceof Response) return answer;
       return new Response(stringify(z.encode(operation.output, answer)), {
@@ -87,7 +87,7 @@ function parse(schema: z.ZodType, value: unknown, where: string): unknown {
 async function readFacts(
   c: Context,
   operation: Operation,
-  requestId: string,
+  record: RequestRecord,
   services: Services,
 ): Promise<PersonFacts> {
   const headers = headersOf(incomingOf(c));
@@ -98,7 +98,8 @@ async function readFacts(
   const facts: RequestFacts & { readonly person: Person | undefined } = {
     caller,
     source: sourceOf(incomingOf(c), services.config.trustedProxies),
-    requestId,
+    requestId: record.id,
+    trace: record.trace,
     // Made for who asks: few operations take long enough to care.
     get signal() {
       return goneSignal(c);

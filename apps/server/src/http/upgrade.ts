@@ -49,7 +49,8 @@ async function findExecRequest(request: IncomingMessage, services: Services) {
   if (caller.kind === 'nobody') requirePerson(caller);
   const target = await findTarget(params, caller, services);
   const source = sourceOf(request, services.config.trustedProxies);
-  return { caller, target, requestId: recordOf(request).id, source };
+  const { id: requestId, trace } = recordOf(request);
+  return { caller, target, requestId, trace, source };
 }
 
 /** Anybody may ask for anything: `//` and `http://[` are no URLs, and what throws here would end the server. */

@@ -18,13 +18,13 @@ export const execHandlers: Pick<
   Handlers,
   'runExec' | 'listExecs' | 'showExec' | 'killExec' | 'readExecOutput'
 > = {
-  async runExec({ params, body }, { caller, source, signal, headers, requestId }, services) {
+  async runExec({ params, body }, { caller, source, signal, headers, requestId, trace }, services) {
     const target = await findTarget(params, caller, services);
     const idempotencyKey = headers.get('idempotency-key');
     if (idempotencyKey !== null && idempotencyKey.length > 128) {
       throw new PosternError('bad_request', 'an idempotency key has at most 128 characters');
     }
-    const call = { caller, source, body, idempotencyKey };
+    const call = { caller, source, body, idempotencyKey, trace };
     if (body.detach === true) return detachedExec(target, call, services);
     return headers.get('accept')?.includes('application/x-ndjson') === true
       ? streamedExec(target, call, requestId, services)

@@ -2,6 +2,7 @@ import { PosternError } from '@postern/contract/errors';
 import { defineCommand } from '../../core/command.ts';
 import { integer, list, SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
 import { chooseMachine } from '../../choose/machine.ts';
+import { traceExec } from '../../network/trace-exec.ts';
 import { say } from '../../output/print.ts';
 import { connect } from '../../settings/connect.ts';
 import { readEnvironment } from './environment.ts';
@@ -56,21 +57,23 @@ export const command = defineCommand({
     if (flags.container !== undefined && flags.noContainer) {
       throw new PosternError('bad_request', '--container and --no-container are mutually exclusive');
     }
-    const session = await connect(io, flags);
-    const place = await chooseMachine(io, flags, session, named);
-    const request = {
-      command: [...argv],
-      ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
-      ...(flags.cwd === undefined ? {} : { cwd: flags.cwd }),
-      ...(flags.user === undefined ? {} : { user: flags.user }),
-      ...(flags.container === undefined ? {} : { container: flags.container }),
-      ...(flags.noContainer ? { machine: true } : {}),
-      ...(env === undefined ? {} : { env }),
-    };
-    if (flags.detach) return startDetached(io, flags, session, place, request);
-    if (flags.json) return runBuffered(io, flags, session, place, request);
-    const { runStreamed } = await import('./run-streamed.ts');
-    if (flags.verbose) say(io, `running on ${place.app}/${place.machine}`);
-    return runStreamed(io, flags, session, place, request);
+    return traceExec(io, async (headers) => {
+      const session = await connect(io, flags, headers);
+      const place = await chooseMachine(io, flags, session, named);
+      const request = {
+        command: [...argv],
+        ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
+        ...(flags.cwd === undefined ? {} : { cwd: flags.cwd }),
+        ...(flags.user === undefined ? {} : { user: flags.user }),
+        ...(flags.container === undefined ? {} : { container: flags.container }),
+        ...(flags.noContainer ? { machine: true } : {}),
+        ...(env === undefined ? {} : { env }),
+      };
+      if (flags.detach) return startDetached(io, flags, session, place, request);
+      if (flags.json) return runBuffered(io, flags, session, place, request);
+      const { runStreamed } = await import('./run-streamed.ts');
+      if (flags.verbose) say(io, `running on ${place.app}/${place.machine}`);
+      return runStreamed(io, flags, session, place, request);
+    });
   },
 });
