@@ -19,8 +19,12 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-export async function startServer(args: readonly string[] = []): Promise<TestServer> {
-  const owner = makeWorld();
+/** @param env more variables, for the server and in the owner's world. */
+export async function startServer(
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
+  const owner = makeWorld(env);
   const child = spawn(
     process.execPath,
     [PROGRAM, '--data-dir', join(owner.home, 'data'), '--listen', '127.0.0.1:0', ...args],

@@ -5,20 +5,26 @@ import type { Io } from '../core/io.ts';
 import { connect, connectAnonymously } from '../settings/connect.ts';
 import { credentialsMode, credentialsPath, readCredentials } from '../settings/credentials-file.ts';
 import { readSettings } from '../settings/settings.ts';
-
-export interface Check {
-  readonly name: string;
-  readonly state: 'ok' | 'warning' | 'broken' | 'skipped';
-  readonly says: string;
-  readonly hint?: string;
-  readonly error?: unknown;
-}
-
-type Finding = Omit<Check, 'name'>;
+import { lookAtCertificate } from './diagnosis/certificate.ts';
+import type { Check, Finding } from './diagnosis/check.ts';
+import { lookAtAgentIdentity, lookAtDataDirectory } from './diagnosis/local-files.ts';
+import { lookAtReadiness, lookAtVersion, type Ask } from './diagnosis/server-state.ts';
 
 const MAX_CLOCK_SKEW_MILLISECONDS = 30_000;
 
-export async function diagnose(io: Io, flags: GlobalValues): Promise<Check[]> {
+/** Checks that ask the server, in order. */
+const OF_THE_SERVER = [
+  'certificate',
+  'server',
+  'ready',
+  'version',
+  'clock',
+  'signed in',
+  'machines',
+] as const;
+
+/** @param dataDir the data directory of a server on this host, when it was named. */
+export async function diagnose(io: Io, flags: GlobalValues, dataDir: string | undefined): Promise<Check[]> {
   const checks: Check[] = [];
   const check = async (name: string, look: () => Promise<Finding>): Promise<boolean> => {
     try {
@@ -43,18 +49,39 @@ export async function diagnose(io: Io, flags: GlobalValues): Promise<Check[]> {
   const readable = await check('credentials file', () => credentialsFile(io));
   const configured = readable && (await check('settings', () => settings(io, flags)));
   if (!readable) skip('settings');
+  await check('data directory', () => lookAtDataDirectory(io, dataDir));
+  await check('agent identity', () => lookAtAgentIdentity(io));
   if (!configured) {
-    skip('server', 'clock', 'signed in', 'machines');
+    skip(...OF_THE_SERVER);
     return checks;
   }
-  if (!(await check('server', () => server(io, flags)))) {
-    skip('clock', 'signed in', 'machines');
+  const ask = asker(io, flags);
+  const reached =
+    (await check('certificate', () => certificate(io, flags))) &&
+    (await check('server', () => server(io, ask)));
+  if (!reached) {
+    skip(...OF_THE_SERVER.filter((name) => !checks.some((done) => done.name === name)));
     return checks;
   }
-  await check('clock', () => clock(io, flags));
+  await check('ready', () => lookAtReadiness(ask));
+  await check('version', () => lookAtVersion(ask));
+  await check('clock', () => clock(io, ask));
   if (await check('signed in', () => signedIn(io, flags))) await check('machines', () => machines(io, flags));
   else skip('machines');
   return checks;
+}
+
+function asker(io: Io, flags: GlobalValues): Ask {
+  return async (path) => {
+    const { client } = await connectAnonymously(io, flags);
+    return io.transport({ method: 'GET', url: `${client.target.server}${path}`, headers: {} });
+  };
+}
+
+async function certificate(io: Io, flags: GlobalValues): Promise<Finding> {
+  const url = new URL((await readSettings(io, flags)).server);
+  if (url.protocol === 'http:') return { state: 'skipped', says: 'the connection is not encrypted' };
+  return lookAtCertificate(url, io.now());
 }
 
 async function credentialsFile(io: Io): Promise<Finding> {
@@ -88,14 +115,9 @@ async function settings(io: Io, flags: GlobalValues): Promise<Finding> {
   return { state: 'ok', says: `${server} (${serverFrom}), credentials from ${tokenFrom}` };
 }
 
-async function server(io: Io, flags: GlobalValues): Promise<Finding> {
-  const { client } = await connectAnonymously(io, flags);
+async function server(io: Io, ask: Ask): Promise<Finding> {
   const begun = io.now();
-  const { status } = await io.transport({
-    method: 'GET',
-    url: `${client.target.server}/v1/session`,
-    headers: {},
-  });
+  const { status } = await ask('/v1/session');
   const answered = `answers in ${io.now() - begun} ms`;
   // Nobody is signed in with this request: a Postern server says 401.
   return status === 401 || status === 200
@@ -103,14 +125,8 @@ async function server(io: Io, flags: GlobalValues): Promise<Finding> {
     : { state: 'warning', says: `${answered}, with HTTP ${status}: is it a Postern server?` };
 }
 
-async function clock(io: Io, flags: GlobalValues): Promise<Finding> {
-  const { client } = await connectAnonymously(io, flags);
-  const response = await io.transport({
-    method: 'GET',
-    url: `${client.target.server}/v1/session`,
-    headers: {},
-  });
-  const date = Date.parse(response.headers['date'] ?? '');
+async function clock(io: Io, ask: Ask): Promise<Finding> {
+  const date = Date.parse((await ask('/v1/session')).headers['date'] ?? '');
   if (Number.isNaN(date)) return { state: 'skipped', says: 'the server does not tell its time' };
   const skew = io.now() - date;
   return Math.abs(skew) > MAX_CLOCK_SKEW_MILLISECONDS

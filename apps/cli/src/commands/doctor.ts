@@ -4,21 +4,29 @@ import { SHARED_FLAGS } from '../core/flags.ts';
 import { print, printJson } from '../output/print.ts';
 import { safeText } from '../output/safe-text.ts';
 import { styleFor } from '../output/style.ts';
+import { DATA_DIRECTORY_FLAG } from './data-directory.ts';
 import { diagnose } from './diagnose.ts';
 
 export const command = defineCommand({
   description:
-    'Look for what commonly goes wrong: credentials, permissions of files, the way to the server, clocks, machines ' +
-    'without their agent. The exit code is that of the first thing that is broken.',
-  flags: { json: SHARED_FLAGS.json },
-  examples: [{ does: 'What is wrong here', line: 'postern doctor' }],
+    'Look for what commonly goes wrong: credentials, permissions of files, the way to the server, its certificate, ' +
+    'readiness and version, clocks, machines without their agent. On the host of a server or an agent it also looks ' +
+    'at who can read their keys. The exit code is that of the first thing that is broken.',
+  flags: { json: SHARED_FLAGS.json, dataDir: DATA_DIRECTORY_FLAG },
+  examples: [
+    { does: 'What is wrong here', line: 'postern doctor' },
+    {
+      does: 'On the host of a server',
+      line: 'postern doctor --server https://postern.example --data-dir /var/lib/postern/data',
+    },
+  ],
   json: {
     version: '1',
     ok: 'whether nothing is broken',
     checks: 'for each: `name`, `state` (ok, warning, broken, skipped), `says`, `hint` or null',
   },
   run: async (io, { flags }) => {
-    const checks = await diagnose(io, flags);
+    const checks = await diagnose(io, flags, flags.dataDir);
     const broken = checks.find(({ state }) => state === 'broken');
     if (flags.json) {
       printJson(io, {

@@ -82,14 +82,35 @@ export function unreachable(url: Pick<URL, 'origin' | 'hostname'>, cause: unknow
     SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an authority this machine does not know',
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate cannot be verified',
     CERT_HAS_EXPIRED: 'its certificate has expired',
+    CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+    EPROTO: 'it does not speak TLS',
   };
   const reason = reasons[code] ?? (cause instanceof Error ? cause.message : 'unknown reason');
   return new PosternError('connection_lost', `cannot reach ${url.origin}: ${reason}`, {
-    hint: /CERT|VERIFY/.test(code)
-      ? 'name the certificate authority in NODE_EXTRA_CA_CERTS'
-      : 'is the server running? Start it with: postern serve. Another address: --server',
+    hint: hintFor(code),
     cause,
   });
+}
+
+function hintFor(code: string): string {
+  switch (code) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return 'name the certificate authority in NODE_EXTRA_CA_CERTS';
+    case 'CERT_HAS_EXPIRED':
+      return 'the server needs a new one; or is the clock of this host ahead?';
+    case 'CERT_NOT_YET_VALID':
+      return 'is the clock of this host behind?';
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return 'use the name it was made out to, or have the server get one for this name';
+    case 'EPROTO':
+      return 'write http:// if the server has no certificate, or is it another service?';
+    default:
+      return 'is the server running? Start it with: postern serve. Another address: --server';
+  }
 }
 
 function causeCode(cause: unknown): string {
