@@ -21,16 +21,18 @@ export interface Names {
  */
 export function summarize(caveats: readonly Caveat[], names: Names = {}): string {
   const clauses = [...flatten(caveats, [], names)];
-  const commands = clauses.filter((clause) => clause.kind === 'commands').map((clause) => clause.text);
-  const others = clauses.filter((clause) => clause.kind === 'other').map((clause) => clause.text);
-  const head = commands.length === 0 ? 'runs every command' : `runs ${commands.join('; and only if also ')}`;
+  const textsOf = (kind: Clause['kind']): string[] =>
+    clauses.filter((clause) => clause.kind === kind).map((clause) => clause.text);
+  const others = textsOf('other');
+  const head = `runs ${textsOf('commands').join('; and only if also ') || (textsOf('all-commands')[0] ?? 'every command')}`;
   const until = expiration(caveats);
   const end = until === undefined ? 'never expires' : `until ${describeTime(until)}`;
   return [head, ...new Set(others), end].join('; ');
 }
 
 interface Clause {
-  readonly kind: 'commands' | 'other';
+  /** `all-commands` restricts nothing, and goes unsaid beside a list that does. */
+  readonly kind: 'commands' | 'all-commands' | 'other';
   readonly text: string;
 }
 
@@ -40,7 +42,8 @@ function* flatten(caveats: readonly Caveat[], path: readonly Caveat[], names: Na
       yield* flatten(caveat.ifs, [...path, caveat], names);
       yield { kind: 'other', text: `otherwise may ${describeActions(caveat.else)}` };
     } else if (caveat.type === 'Commands') {
-      yield { kind: 'commands', text: describeCommands(caveat.commands) };
+      const all = caveat.commands.some(({ args, exact }) => args.length === 0 && !exact);
+      yield { kind: all ? 'all-commands' : 'commands', text: describeCommands(caveat.commands) };
     } else if (caveat.type === 'CommandTemplates') {
       yield { kind: 'commands', text: describeTemplates(caveat.templates) };
     } else {

@@ -126,6 +126,9 @@ describe('a summary', () => {
       'runs exactly `uname -a`, or anything starting with `git log`; and only if also the form `ls`; never expires',
     );
     expect(summarize([])).toBe('runs every command; never expires');
+    const every: Caveat = { type: 'Commands', commands: [{ args: [], exact: false }] };
+    expect(summarize([every, every])).toBe('runs every command; never expires');
+    expect(summarize([every, templates])).toBe('runs the form `ls`; never expires');
   });
 
   test('actions in words', () => {
