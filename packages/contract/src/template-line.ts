@@ -7,7 +7,9 @@
  * | `{1..1000}` | a whole number in the range |
  * | `{/[a-z_]{1,63}/}` | a word that matches the pattern from end to end |
  * | `{...5:/[a-z.]+/}` | last only: up to five more words that fit the hole after the colon |
- * | `{=text}` | the text itself, for a literal word in braces |
+ * | `{=text}` | the text itself, for a literal word with braces |
+ *
+ * A hole is a whole word. What looks like one inside a word is refused: as a literal it would allow nothing anybody meant.
  */
 import { PosternError } from './errors.ts';
 import { splitShellWords } from './shell-words.ts';
@@ -40,10 +42,16 @@ export function readTemplate(line: string): TemplateLine {
   return { words: parts.slice(0, -1).map(readWord), tail: { most: Number(tail[1]), word } };
 }
 
+const HOLE_INSIDE = /\{(?:[^{}]*\|[^{}]*|-?\d+\.\.-?\d+|\/.+\/|\.\.\..*)\}/s;
+
 function readWord(part: string): TemplateWord {
   const inner = /^\{(.*)\}$/s.exec(part)?.[1];
-  if (inner === undefined) return { kind: 'literal', text: part };
-  if (inner.startsWith('=')) return { kind: 'literal', text: inner.slice(1) };
+  if (inner?.startsWith('=') === true) return { kind: 'literal', text: inner.slice(1) };
+  if (inner === undefined || /^[^/].*\}.*\{/s.test(inner)) {
+    if (HOLE_INSIDE.test(part))
+      throw unreadable(part, 'a hole is a whole word; spell the words out: {a/x|a/y}');
+    return { kind: 'literal', text: part };
+  }
   return readHole(inner, part);
 }
 
@@ -68,6 +76,6 @@ function readHole(inner: string, part: string): TemplateWord {
 
 function unreadable(part: string, why: string): PosternError {
   return new PosternError('invalid_command', `cannot read ${part} in the template: ${why}`, {
-    hint: 'write {=text} for a literal word in braces',
+    hint: 'write {=text} for a literal word with braces',
   });
 }
