@@ -18,7 +18,7 @@ const PAGE = readFileSync(join(import.meta.dirname, '../../../docs/exec-protocol
 const hex = (bytes: Uint8Array): string => (Buffer.from(bytes).toString('hex').match(/../g) ?? []).join(' ');
 
 /** All bytes of the page's examples, however they are set. */
-const shown = [...PAGE.matchAll(/```\n([^`]*)```/g)]
+const shown = [...PAGE.matchAll(/```text\n([^`]*)```/g)]
   .map(([, block = '']) =>
     block
       .split('\n')
