@@ -10,13 +10,15 @@ export interface Talk {
   readonly closed: boolean;
 }
 
+/** Milliseconds without any answer, and without more of one, after which a talk is over. */
+const SILENCE_MS = 3000;
+const QUIET_MS = 250;
+
 /**
  * Sends pieces one after the other, each after the first in answer to something, and listens until the server closes
  * or nothing more comes.
- *
- * @param quietMs milliseconds without a byte after which the talk is over.
  */
-export function talk(port: number, pieces: readonly (string | Uint8Array)[], quietMs = 700): Promise<Talk> {
+export function talk(port: number, pieces: readonly (string | Uint8Array)[]): Promise<Talk> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const said: Buffer[] = [];
@@ -32,12 +34,12 @@ export function talk(port: number, pieces: readonly (string | Uint8Array)[], qui
       const statuses = [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((match) => Number(match[1]));
       resolve({ text, statuses, closed });
     };
-    let quiet = setTimeout(() => over(false), quietMs);
+    let quiet = setTimeout(() => over(false), SILENCE_MS);
     socket.on('connect', next);
     socket.on('data', (chunk: Buffer) => {
       said.push(chunk);
       clearTimeout(quiet);
-      quiet = setTimeout(() => over(false), quietMs);
+      quiet = setTimeout(() => over(false), QUIET_MS);
       next();
     });
     socket.on('error', () => over(true));

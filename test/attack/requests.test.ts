@@ -1,6 +1,7 @@
 /** Anybody who can reach the server, and callers who speak its protocols by hand. */
 import { afterAll, beforeAll } from 'vitest';
 import { describeAttack } from './attack-case.ts';
+import { framing } from './framing.ts';
 import { openGround, type Ground } from './ground.ts';
 import { streams } from './streams.ts';
 
@@ -10,4 +11,4 @@ beforeAll(async () => {
 });
 afterAll(() => ground.remove());
 
-for (const attack of [streams]) describeAttack(attack, () => ground);
+for (const attack of [framing, streams]) describeAttack(attack, () => ground);
