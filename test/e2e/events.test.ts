@@ -25,12 +25,8 @@ async function follow(session: string, org: string, header = 'authorization'): P
   let ended = false;
   const reading = (async () => {
     const decoder = new TextDecoder();
-    const reader = answer.body?.getReader();
-    for (;;) {
-      const read = await reader?.read();
-      if (read === undefined || read.done) return;
-      text += decoder.decode(read.value, { stream: true });
-    }
+    const body: ReadableStream<Uint8Array> | null = answer.body;
+    for await (const piece of body ?? []) text += decoder.decode(piece, { stream: true });
   })()
     .catch(() => undefined)
     .then(() => (ended = true));

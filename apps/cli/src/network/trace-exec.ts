@@ -14,7 +14,7 @@ export async function traceExec(
 ): Promise<number> {
   const settings = traceSettings(io.env, 'postern');
   if (settings === undefined) return act({});
-  const tracer = createTracer(settings, VERSION, io.now);
+  const tracer = createTracer(settings, VERSION, () => io.now());
   const span = tracer.start('postern machine exec', 'client', parseTraceparent(io.env['TRACEPARENT']));
   try {
     const code = await act({ traceparent: formatTraceparent(span.context) });
