@@ -48,13 +48,13 @@ export async function answerGraphql(c: Context, services: Services): Promise<Res
 }
 
 async function run(c: Context, services: Services): Promise<ExecutionResult> {
+  const caller = await findCaller(headersOf(incomingOf(c)), true, services);
   const parsed = requestSchema.safeParse(await readJsonBody(incomingOf(c)));
   if (!parsed.success) throw new PosternError('bad_request', 'a GraphQL request has a query and variables');
   const { query, variables, operationName } = parsed.data;
   const document = parse(query, { maxTokens: MAX_TOKENS });
   const problems = validate(schema, document);
   if (problems.length > 0) return { data: null, errors: problems };
-  const caller = await findCaller(headersOf(incomingOf(c)), true, services);
   const contextValue: FlyContext = {
     caller,
     source: sourceOf(incomingOf(c), services.config.trustedProxies),

@@ -1,4 +1,4 @@
-/** Every operation of the contract as a route: parse, find the caller, handle, shape the answer. */
+/** Every operation of the contract as a route: find the caller, parse, handle, shape the answer. */
 import {
   operations,
   PosternError,
@@ -37,8 +37,9 @@ function addRoute(app: Hono, operation: Operation, handler: AnyHandler, services
     const record = recordOf(incomingOf(c));
     record.operation = operation.name;
     try {
-      const input = await readInput(c, operation);
+      // Who asks comes first: nobody else has a body read.
       const facts = await readFacts(c, operation, record, services);
+      const input = await readInput(c, operation);
       const answer = await handler(input, facts, services);
       if (answer instanceof Response) return answer;
       return new Response(stringify(z.encode(operation.output, answer)), {
