@@ -23,6 +23,7 @@ export async function requireMember(
     throw new AuthorityError(
       'organization_not_found',
       `there is no organization ${organization.slug} for you`,
+      { hint: 'see `postern orgs list`' },
     );
   }
   return found.role;

@@ -41,6 +41,23 @@ export async function findOwnedOrganization(
   return organization;
 }
 
+/**
+ * Keys and people belong to the whole installation: the admins of its first organization look after them.
+ *
+ * @throws PosternError `policy_refused`.
+ */
+export async function requireOperator(person: Person, { store }: Services): Promise<void> {
+  const memberships = await store.listMemberships(person.userId);
+  if (memberships.some(({ organization, role }) => organization.id === 1 && role === 'admin')) return;
+  throw new PosternError(
+    'policy_refused',
+    'only an admin of the first organization of this server may do that',
+    {
+      hint: 'ask who runs this server',
+    },
+  );
+}
+
 export interface OwnApp {
   readonly app: AppRecord;
   readonly organization: OrganizationRecord;

@@ -1,8 +1,8 @@
-import { requireAdmin, type Person } from '@postern/authority';
 import { PosternError } from '@postern/contract';
 import type { KeyRecord } from '@postern/store';
 import type { Handlers } from '../http/routes.ts';
 import type { Services } from '../services.ts';
+import { requireOperator } from './find.ts';
 import { time, timeOrNull } from './present.ts';
 
 export const keyHandlers: Pick<Handlers, 'listKeys' | 'rotateKeys' | 'retireKey'> = {
@@ -27,14 +27,6 @@ export const keyHandlers: Pick<Handlers, 'listKeys' | 'rotateKeys' | 'retireKey'
     return present(key, keys, services);
   },
 };
-
-/** Keys belong to the whole installation: the admins of its first organization look after them. */
-async function requireOperator(person: Person, { store }: Services): Promise<void> {
-  const first = await store.findOrganization(1);
-  if (first === undefined)
-    throw new PosternError('policy_refused', 'the organization that looks after keys is gone');
-  await requireAdmin(store, person, first);
-}
 
 async function present(key: KeyRecord, keys: readonly KeyRecord[], { store, now }: Services) {
   const newest = keys.findLast(({ retiredAt }) => retiredAt === null);

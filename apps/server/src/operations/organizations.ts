@@ -3,7 +3,7 @@ import { PosternError } from '@postern/contract';
 import type { MemberRecord } from '@postern/store';
 import type { Handlers } from '../http/routes.ts';
 import type { Services } from '../services.ts';
-import { findOrganization, findOwnedOrganization } from './find.ts';
+import { findOrganization, findOwnedOrganization, requireOperator } from './find.ts';
 import { presentOrganization, time } from './present.ts';
 
 type Keys =
@@ -119,6 +119,9 @@ export const organizationHandlers: Pick<Handlers, Keys> = {
     const at = services.now();
     const known = await store.findUserByEmail(body.email);
     if (known === undefined) {
+      // Whoever brings a person in is given their first link. Were that anybody, they could take somebody's address
+      // before another organization gives that address rights.
+      await requireOperator(person, services);
       await store.commit([{ kind: 'user.insert', publicId: newId('usr'), email: body.email, at }]);
     }
     const user = await store.findUserByEmail(body.email);

@@ -207,8 +207,8 @@ async function liveTokenIds(
     throw new PosternError('app_not_found', `${organization.slug} has no app ${appName}`);
   }
   const user = creator === undefined ? undefined : await store.findUserByEmail(creator);
-  if (creator !== undefined && user === undefined)
-    throw new PosternError('user_not_found', `there is no user ${creator}`);
+  // Who has an account elsewhere on this server is not said here.
+  if (creator !== undefined && user === undefined) throw noTokensOf(creator, organization);
   const { tokens } = await store.listTokens({
     organizationId: organization.id,
     ...(app === undefined ? {} : { appId: app.id }),
@@ -218,5 +218,12 @@ async function liveTokenIds(
     limit: Number.MAX_SAFE_INTEGER,
     offset: 0,
   });
+  if (creator !== undefined && tokens.length === 0) throw noTokensOf(creator, organization);
   return tokens.map(({ id }) => id);
+}
+
+function noTokensOf(creator: string, { slug }: OrganizationRecord): PosternError {
+  return new PosternError('user_not_found', `${creator} has no live token in ${slug}`, {
+    hint: `see \`postern tokens list -s org -o ${slug}\``,
+  });
 }
