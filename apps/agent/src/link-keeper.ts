@@ -13,6 +13,8 @@ import {
   type ResumableChannel,
 } from '@postern/exec';
 import { admit, type Machines, type Means } from './admit.ts';
+import { controlMachine } from './control.ts';
+import { createMachineReporter } from './report-machines.ts';
 
 export interface LinkKeeper {
   /** What the agent asks to go on with; undefined when there is nothing. */
@@ -42,6 +44,12 @@ export function createLinkKeeper(means: Means, now: () => number): LinkKeeper {
   let deadline: number | undefined;
   let timer: NodeJS.Timeout | undefined;
 
+  const reporter = createMachineReporter(
+    () => machines,
+    means,
+    (reports) => session?.link.report(reports),
+  );
+
   const stopWaiting = (): void => {
     clearTimeout(timer);
     deadline = undefined;
@@ -55,7 +63,16 @@ export function createLinkKeeper(means: Means, now: () => number): LinkKeeper {
   };
   const begin = (id: string): Session => {
     const channel = createResumableChannel((message) => link.receive(message));
-    const link = createAgentLink((order) => admit(order, machines, means), channel.send);
+    const link = createAgentLink(
+      (order) => admit(order, machines, means),
+      async (ask) => {
+        const answer = await controlMachine(ask, machines, means);
+        // Whoever asked then reads the state: it must be known before the answer is.
+        await reporter.look(false);
+        return answer;
+      },
+      channel.send,
+    );
     return { id, link, channel };
   };
 
@@ -68,7 +85,10 @@ export function createLinkKeeper(means: Means, now: () => number): LinkKeeper {
     welcome(welcome, transmit) {
       ({ machines } = welcome);
       const { link } = welcome;
-      if (link === undefined) return;
+      if (link === undefined) {
+        void reporter.look(false);
+        return;
+      }
       if (link.resumed && session?.id === link.session) {
         stopWaiting();
         session.channel.attach(transmit, link.received);
@@ -78,6 +98,7 @@ export function createLinkKeeper(means: Means, now: () => number): LinkKeeper {
       giveUp();
       session = begin(link.session);
       session.channel.attach(transmit, 0);
+      void reporter.look(true);
     },
     take: (bytes) => session?.channel.take(bytes),
     detach: () => session?.channel.detach(),
@@ -90,6 +111,7 @@ export function createLinkKeeper(means: Means, now: () => number): LinkKeeper {
     },
     giveUp,
     async shutDown() {
+      reporter.stop();
       session?.link.endAll('agent-shutdown');
       await session?.link.idle();
     },

@@ -27,6 +27,8 @@ const policySchema = z.strictObject({
   /** Working directories that may be chosen; when given, others are refused. */
   directories: z.array(z.string()).optional(),
   terminals: z.boolean().default(true),
+  /** Whether the server may start, stop, signal and look into machines that this agent serves. */
+  control: z.boolean().default(true),
   /** Seconds a command may ask for at most. */
   max_timeout: z.number().int().min(1).optional(),
   /** Of each command, kept by the system. */

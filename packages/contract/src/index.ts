@@ -13,6 +13,7 @@ export * from './frames.ts';
 export * from './go-duration.ts';
 export * from './ids.ts';
 export * from './limits.ts';
+export * from './machine-control.ts';
 export * from './operation.ts';
 export * from './operations/index.ts';
 export { eventSchema, type OrganizationEvent } from './operations/events.ts';

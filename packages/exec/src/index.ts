@@ -5,7 +5,15 @@
  * control. Nothing here decides what is allowed, and nothing here touches an argv. Start reading at `driver.ts`,
  * then `link/message.ts`.
  */
-export type { Driver, DriverFeature, OutputChannel, OutputSink, RunningCommand } from './driver.ts';
+export {
+  ControlError,
+  type Driver,
+  type DriverFeature,
+  type MachineControl,
+  type OutputChannel,
+  type OutputSink,
+  type RunningCommand,
+} from './driver.ts';
 export { createDockerDriver, type DockerDriverOptions } from './docker/driver.ts';
 export { createAgentLink, type Admission, type AgentLink } from './link/agent-link.ts';
 export {

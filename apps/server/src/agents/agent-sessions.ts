@@ -4,7 +4,7 @@
  * execs ended as `connection-lost`.
  */
 import { createGatewayLink, createResumableChannel, RESUME_LIMITS, type GatewayLink } from '@postern/exec';
-import type { Proof } from '@postern/contract';
+import type { MachineReport, Proof } from '@postern/contract';
 import { randomBytes } from 'node:crypto';
 import type { WebSocket } from 'ws';
 
@@ -35,12 +35,18 @@ export interface AgentSessions {
   ): { readonly session: AgentSession; readonly resumed: boolean };
 }
 
-/** @param onAbandoned is told when a link is over. */
-export function createAgentSessions(onAbandoned: (session: AgentSession) => void): AgentSessions {
+/**
+ * @param onAbandoned is told when a link is over.
+ * @param onReport is told what an agent says about machines.
+ */
+export function createAgentSessions(
+  onAbandoned: (session: AgentSession) => void,
+  onReport: (agentId: string, machines: readonly MachineReport[]) => void,
+): AgentSessions {
   const sessions = new Map<string, AgentSession>();
   const begin = (agentId: string): AgentSession => {
     const channel = createResumableChannel((message) => link.receive(message));
-    const link = createGatewayLink(channel.send);
+    const link = createGatewayLink(channel.send, (machines) => onReport(agentId, machines));
     let socket: WebSocket | undefined;
     let timer: NodeJS.Timeout | undefined;
     let isOver = false;

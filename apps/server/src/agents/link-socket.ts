@@ -1,5 +1,12 @@
 /** The server's end of agent connections: challenge, proof, welcome, then the binary link. */
-import { AGENT_LINK_PATH, driverSchema, proofSchema, type Proof, type Welcome } from '@postern/contract';
+import {
+  AGENT_LINK_PATH,
+  driverSchema,
+  proofSchema,
+  type MachineReport,
+  type Proof,
+  type Welcome,
+} from '@postern/contract';
 import { LinkError, verifyAgentProof } from '@postern/exec';
 import type { MachineRecord } from '@postern/store';
 import { randomBytes } from 'node:crypto';
@@ -23,7 +30,13 @@ export function createAgentSockets(services: Services): AgentSockets {
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
-  const sessions = createAgentSessions(({ agentId, link }) => services.gateway.disconnect(agentId, link));
+  const sessions = createAgentSessions(
+    ({ agentId, link }) => services.gateway.disconnect(agentId, link),
+    (agentId, reports) => {
+      services.gateway.report(agentId, reports);
+      void tellStates(agentId, reports, services);
+    },
+  );
   server.on('connection', (socket) => serveAgent(socket, sessions, services));
   return { path: AGENT_LINK_PATH, server };
 }
@@ -147,6 +160,23 @@ async function noteMachines(
     }
   } catch (error) {
     // A server that stops has let go of its store when the last agents leave.
+    if (!readiness.draining) log.error('agent.not-noted', { agentId, message: String(error) });
+  }
+}
+
+/** Who follows a machine is told, of machines of this agent alone. */
+async function tellStates(
+  agentId: string,
+  reports: readonly MachineReport[],
+  { store, events, log, readiness }: Services,
+): Promise<void> {
+  try {
+    const states = new Map(reports.map(({ id, state }) => [id, state]));
+    for (const { organizationId, id } of await store.listMachinesOfAgent(agentId)) {
+      const state = states.get(id);
+      if (state !== undefined) events.tell(organizationId, { type: 'machine', machine: id, state });
+    }
+  } catch (error) {
     if (!readiness.draining) log.error('agent.not-noted', { agentId, message: String(error) });
   }
 }

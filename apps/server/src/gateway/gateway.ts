@@ -7,6 +7,9 @@ import {
   PosternError,
   type ExecOrder,
   type ExecOutcome,
+  type MachineAnswer,
+  type MachineAsk,
+  type MachineReport,
   type OutcomeReason,
 } from '@postern/contract';
 import type { ExecPlan } from '@postern/authority';
@@ -17,6 +20,9 @@ import type { ExecAsk } from './parse-exec-request.ts';
 
 /** Execs at one time. */
 export const CONCURRENCY = { perMachine: 256, perToken: 64 } as const;
+
+/** Machines of one agent whose reports are kept. */
+const MOST_REPORTS = 10_000;
 
 export interface AgentConnection {
   readonly link: GatewayLink;
@@ -46,6 +52,12 @@ export interface Gateway {
   /** The link is over. */
   disconnect(agentId: string, link: GatewayLink): void;
   isConnected(machine: MachineRecord): boolean;
+  /** Keeps what an agent says about machines; of those that are not its own nothing is ever read. */
+  report(agentId: string, machines: readonly MachineReport[]): void;
+  /** What a machine is and can, as its agent says; undefined while it is not connected or has not said. */
+  reportOf(machine: MachineRecord): MachineReport | undefined;
+  /** Asks something of a machine itself. @throws PosternError `machine_unreachable`; LinkError when the link ends. */
+  ask(machine: MachineRecord, ask: Omit<MachineAsk, 'machineId'>): Promise<MachineAnswer>;
   /** Tells an agent that its machines have changed. */
   refresh(agentId: string): Promise<void>;
   /** @throws PosternError `machine_unreachable` or `machine_busy`, before anything is authorized or written. */
@@ -75,6 +87,7 @@ export function createGateway(
   ended: (outcome: ExecOutcome) => void,
 ): Gateway {
   const agents = new Map<string, AgentConnection>();
+  const reports = new Map<string, Map<string, MachineReport>>();
   const running = new Map<string, Running>();
   const closing = new Set<Promise<void>>();
   let draining = false;
@@ -86,6 +99,9 @@ export function createGateway(
     const agent = agentId === null ? undefined : agents.get(agentId);
     return agent?.isConnected() === true ? agent : undefined;
   };
+
+  const reportOf = (machine: MachineRecord): MachineReport | undefined =>
+    connectionOf(machine) === undefined ? undefined : reports.get(machine.agentId ?? '')?.get(machine.id);
 
   const closeRecord = async (plan: ExecPlan, outcome: ExecOutcome): Promise<void> => {
     try {
@@ -115,7 +131,21 @@ export function createGateway(
   return {
     connect: (agentId, connection) => void agents.set(agentId, connection),
     disconnect(agentId, link) {
-      if (agents.get(agentId)?.link === link) agents.delete(agentId);
+      if (agents.get(agentId)?.link !== link) return;
+      agents.delete(agentId);
+      reports.delete(agentId);
+    },
+    report(agentId, machines) {
+      const known = reports.get(agentId) ?? new Map<string, MachineReport>();
+      reports.set(agentId, known);
+      for (const report of machines)
+        if (known.has(report.id) || known.size < MOST_REPORTS) known.set(report.id, report);
+    },
+    reportOf,
+    ask(machine, ask) {
+      const agent = connectionOf(machine);
+      if (agent === undefined) throw unreachable(machine);
+      return agent.link.ask({ ...ask, machineId: machine.id });
     },
     isConnected: (machine) => connectionOf(machine) !== undefined,
     async refresh(agentId) {
@@ -133,9 +163,10 @@ export function createGateway(
           hint: 'run the join command that `postern machines add` printed, on the machine',
         });
       }
-      if (connectionOf(machine) === undefined) {
-        throw new PosternError('machine_unreachable', `machine ${machine.id} is not connected`, {
-          hint: 'see that `postern-agent run` is running there and can reach this server',
+      if (connectionOf(machine) === undefined) throw unreachable(machine);
+      if (reportOf(machine)?.state === 'stopped') {
+        throw new PosternError('machine_not_started', `machine ${machine.id} is stopped`, {
+          hint: 'start it with `postern machines start`',
         });
       }
       if (count((plan) => plan.machineId === machine.id) >= CONCURRENCY.perMachine) {
@@ -190,6 +221,12 @@ export function createGateway(
       for (const agent of agents.values()) agent.close();
     },
   };
+}
+
+function unreachable({ id }: MachineRecord): PosternError {
+  return new PosternError('machine_unreachable', `machine ${id} is not connected`, {
+    hint: 'see that `postern-agent run` is running there and can reach this server',
+  });
 }
 
 /** The argv and the caveats travel exactly as they were cleared. */

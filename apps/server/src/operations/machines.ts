@@ -4,6 +4,7 @@ import type { MachineRecord } from '@postern/store';
 import type { RequestFacts } from '../http/handler.ts';
 import type { Handlers } from '../http/routes.ts';
 import type { Services } from '../services.ts';
+import { askMachine } from './ask-machine.ts';
 import { findApp, findForAction, findMachine, machineNotFound } from './find.ts';
 import { presentMachine, time } from './present.ts';
 
@@ -142,22 +143,27 @@ export const machineHandlers: Pick<Handlers, Keys> = {
   async startMachine({ params }, facts, services) {
     const machine = await reach(params, 'C', 'machine.start', facts, services);
     const { state } = presentMachine(machine, services);
-    if (state !== 'started') {
-      services.gateway.requireReady(machine, null);
-    }
+    if (state !== 'started') await askMachine(machine, { act: 'start' }, services);
     return { previous_state: state, migrated: false, new_host: '' };
   },
 
-  async stopMachine({ params }, facts, services) {
-    return unsupported(await reach(params, 'C', 'machine.stop', facts, services), 'stopped');
+  async stopMachine({ params, body }, facts, services) {
+    const machine = await reach(params, 'C', 'machine.stop', facts, services);
+    await askMachine(machine, { act: 'stop', ...body }, services);
+    return { ok: true };
   },
 
-  async restartMachine({ params }, facts, services) {
-    return unsupported(await reach(params, 'C', 'machine.restart', facts, services), 'restarted');
+  async restartMachine({ params, query }, facts, services) {
+    const machine = await reach(params, 'C', 'machine.restart', facts, services);
+    const timeout = query.force_stop === 'true' ? '0' : query.timeout;
+    await askMachine(machine, { act: 'restart', timeout, signal: query.signal }, services);
+    return { ok: true };
   },
 
-  async signalMachine({ params }, facts, services) {
-    return unsupported(await reach(params, 'C', 'machine.signal', facts, services), 'sent signals');
+  async signalMachine({ params, body }, facts, services) {
+    const machine = await reach(params, 'C', 'machine.signal', facts, services);
+    await askMachine(machine, { act: 'signal', signal: String(body.signal) }, services);
+    return { ok: true };
   },
 
   async waitMachine({ params, query }, facts, services) {
@@ -181,7 +187,9 @@ export const machineHandlers: Pick<Handlers, Keys> = {
   },
 
   async listProcesses({ params }, facts, services) {
-    return unsupported(await reach(params, 'r', 'machine.ps', facts, services), 'listed processes of');
+    // The words of processes may hold secrets: who may only read, or run a command, does not see them.
+    const machine = await reach(params, 'C', 'machine.ps', facts, services);
+    return askMachine(machine, { act: 'ps' }, services);
   },
 };
 
@@ -195,14 +203,4 @@ async function reach(
   const { machine } = await findForAction(params.app, params.machine, action, what, facts, services);
   if (machine === undefined) throw machineNotFound(params.machine);
   return machine;
-}
-
-function unsupported(machine: MachineRecord, what: string): never {
-  throw new PosternError(
-    'feature_unsupported',
-    `machine ${machine.id} is a host of its own: it cannot be ${what} from here`,
-    {
-      hint: 'the process driver runs commands; what the host itself does is up to its operator',
-    },
-  );
 }

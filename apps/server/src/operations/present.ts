@@ -48,11 +48,12 @@ export function presentApp(app: AppRecord, organization: OrganizationRecord) {
 
 export function presentMachine(machine: MachineRecord, { gateway }: Services): MachineResource {
   const connected = gateway.isConnected(machine);
+  const report = gateway.reportOf(machine);
   const { kind } = driverSchema.parse(JSON.parse(machine.driver));
   return {
     id: machine.id,
     name: machine.name,
-    state: connected ? 'started' : machine.agentId === null ? 'created' : 'unreachable',
+    state: connected ? (report?.state ?? 'started') : machine.agentId === null ? 'created' : 'unreachable',
     region: 'local',
     instance_id: machine.id,
     version: machine.id,
@@ -64,7 +65,7 @@ export function presentMachine(machine: MachineRecord, { gateway }: Services): M
     updated_at: time(machine.updatedAt),
     last_seen_at: connected ? time(Date.now()) : timeOrNull(machine.lastSeenAt),
     driver: kind,
-    features: ['stdin', 'signal', 'cwd', 'env'],
+    features: report?.features ?? [],
     running_execs: gateway.runningOn(machine.id),
     image_ref: { registry: 'postern', repository: kind, tag: 'deployment-none', digest: '', labels: {} },
     config: {

@@ -25,7 +25,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('machine'),
     machine: z.string(),
-    state: z.enum(['added', 'renamed', 'joined', 'removed', 'started', 'unreachable']),
+    state: z.enum(['added', 'renamed', 'joined', 'removed', 'started', 'stopped', 'unreachable']),
   }),
   z.object({
     type: z.literal('audit'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { machineNameSchema } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
+import { processSchema } from '../machine-control.ts';
 import { defineOperation } from '../operation.ts';
 import { machineSchema, timeSchema } from '../resources.ts';
 import { nothing, ok, reference } from './common.ts';
@@ -194,16 +195,5 @@ export const listProcesses = defineOperation({
   params: machineParams,
   query: z.strictObject({ sort_by: z.string().max(16).optional(), order: z.string().max(8).optional() }),
   body: nothing,
-  output: z.array(
-    z.object({
-      pid: z.number().int(),
-      stime: z.number(),
-      rtime: z.number(),
-      command: z.string(),
-      directory: z.string(),
-      cpu: z.number(),
-      rss: z.number(),
-      listen_sockets: z.array(z.object({ proto: z.string(), address: z.string() })),
-    }),
-  ),
+  output: z.array(processSchema),
 });

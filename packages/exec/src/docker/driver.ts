@@ -8,6 +8,7 @@ import type { Driver, DriverFeature, OutputSink, RunningCommand } from '../drive
 import { createOutputMeter, type OutputMeter } from '../output-meter.ts';
 import { signalEach, withDescendants } from '../process/descendants.ts';
 import { parseSignal } from '../signals.ts';
+import { createContainerControl } from './control.ts';
 import { createDemultiplexer } from './demultiplex.ts';
 import { createEngine, EngineError, type Engine } from './engine.ts';
 
@@ -33,6 +34,7 @@ export function createDockerDriver({ container, socket }: DockerDriverOptions): 
   return {
     kind: 'docker',
     features: FEATURES,
+    control: createContainerControl(engine, container),
     start: (spec, sink) => new ContainerCommand(engine, container, spec, sink),
   };
 }

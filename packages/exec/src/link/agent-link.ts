@@ -1,9 +1,13 @@
 /** The agent's end of the link: runs what the gateway orders, after clearing it once more. */
 import {
   execOrderSchema,
+  machineAskSchema,
   reasonSchema,
   type ExecOrder,
   type ExecOutcome,
+  type MachineAnswer,
+  type MachineAsk,
+  type MachineReport,
   type OutcomeReason,
 } from '@postern/contract';
 import type { Driver, OutputChannel, RunningCommand } from '../driver.ts';
@@ -28,6 +32,8 @@ export type Admission = { readonly driver: Driver } | { readonly refused: string
 export interface AgentLink {
   /** @throws LinkError when the gateway breaks the protocol. */
   receive(bytes: Uint8Array): void;
+  /** Tells the gateway about machines. */
+  report(machines: readonly MachineReport[]): void;
   /** Ends everything that runs, for one reason. */
   endAll(reason: OutcomeReason): void;
   /** Resolves when nothing runs any more. */
@@ -41,10 +47,12 @@ interface Running {
 
 /**
  * @param admit looks at an order with the agent's own eyes: machine, caveats, local policy.
+ * @param control does what is asked of a machine itself. Never rejects.
  * @param transmit sends one message to the gateway; resolves when the socket can take more.
  */
 export function createAgentLink(
   admit: (order: ExecOrder) => Admission,
+  control: (ask: MachineAsk) => Promise<MachineAnswer>,
   transmit: (message: Uint8Array) => void,
 ): AgentLink {
   const running = new Map<number, Running>();
@@ -74,14 +82,24 @@ export function createAgentLink(
     });
   };
 
+  const ask = (id: number, payload: Uint8Array): void => {
+    const parsed = machineAskSchema.safeParse(decodeJson(payload));
+    const answer = parsed.success
+      ? control(parsed.data)
+      : Promise.resolve<MachineAnswer>({ ok: false, why: 'unsupported', message: 'the ask cannot be read' });
+    void answer.then((said) => transmit(encodeJson(KIND.answer, id, said)));
+  };
+
   return {
     receive(bytes) {
       const message = decodeMessage(bytes);
       if (message.kind === KIND.open) return open(message.stream, message.payload);
+      if (message.kind === KIND.ask) return ask(message.stream, message.payload);
       const found = running.get(message.stream);
       if (found === undefined) return undefined;
       return receiveFor(message, found, transmit);
     },
+    report: (machines) => transmit(encodeJson(KIND.report, 0, { machines })),
     endAll(reason) {
       for (const { command, windows } of running.values()) {
         windows.stdout.close();

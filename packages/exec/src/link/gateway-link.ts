@@ -2,8 +2,13 @@
 import {
   EXEC_LIMITS,
   execOutcomeSchema,
+  machineAnswerSchema,
+  machineReportsSchema,
   type ExecOrder,
   type ExecOutcome,
+  type MachineAnswer,
+  type MachineAsk,
+  type MachineReport,
   type OutcomeReason,
 } from '@postern/contract';
 import type { OutputChannel, OutputSink, RunningCommand } from '../driver.ts';
@@ -25,6 +30,8 @@ import { SendWindow } from './window.ts';
 export interface GatewayLink {
   /** Starts an exec on the agent. */
   open(order: ExecOrder, sink: OutputSink): RunningCommand;
+  /** Asks something of a machine itself. Rejects with LinkError when the link is over before there is an answer. */
+  ask(ask: MachineAsk): Promise<MachineAnswer>;
   /**
    * Takes one message of the agent.
    *
@@ -48,10 +55,30 @@ interface Stream {
   settle(outcome: ExecOutcome): void;
 }
 
-/** @param transmit sends one message to the agent. */
-export function createGatewayLink(transmit: (message: Uint8Array) => void): GatewayLink {
+interface Asked {
+  answer(answer: MachineAnswer): void;
+  fail(error: LinkError): void;
+}
+
+/**
+ * @param transmit sends one message to the agent.
+ * @param reported is told what the agent says about its machines.
+ */
+export function createGatewayLink(
+  transmit: (message: Uint8Array) => void,
+  reported: (machines: readonly MachineReport[]) => void,
+): GatewayLink {
   const streams = new Map<number, Stream>();
+  const asked = new Map<number, Asked>();
   let nextStream = 1;
+
+  const takeId = (): number => {
+    const id = nextStream;
+    // Numbers come again after four thousand million; those that are in use keep theirs.
+    do nextStream = (nextStream % 0xffff_ffff) + 1;
+    while (streams.has(nextStream) || asked.has(nextStream));
+    return id;
+  };
 
   const finish = (id: number, stream: Stream, outcome: ExecOutcome): void => {
     streams.delete(id);
@@ -72,10 +99,7 @@ export function createGatewayLink(transmit: (message: Uint8Array) => void): Gate
 
   return {
     open(order, sink) {
-      const id = nextStream;
-      // Numbers come again after four thousand million execs; those that still run keep theirs.
-      do nextStream = (nextStream % 0xffff_ffff) + 1;
-      while (streams.has(nextStream));
+      const id = takeId();
       const { promise, resolve } = Promise.withResolvers<ExecOutcome>();
       const stream: Stream = {
         sink,
@@ -105,15 +129,36 @@ export function createGatewayLink(transmit: (message: Uint8Array) => void): Gate
         end: (reason) => live(encodeText(KIND.end, id, reason)),
       };
     },
+    ask(ask) {
+      const id = takeId();
+      const { promise, resolve, reject } = Promise.withResolvers<MachineAnswer>();
+      asked.set(id, { answer: resolve, fail: reject });
+      transmit(encodeJson(KIND.ask, id, ask));
+      return promise;
+    },
     receive(bytes) {
       const message = decodeMessage(bytes);
+      if (message.kind === KIND.report) {
+        const parsed = machineReportsSchema.safeParse(decodeJson(message.payload));
+        if (!parsed.success) throw new LinkError('a report that cannot be read');
+        return reported(parsed.data.machines);
+      }
+      if (message.kind === KIND.answer) {
+        const parsed = machineAnswerSchema.safeParse(decodeJson(message.payload));
+        if (!parsed.success) throw new LinkError('an answer that cannot be read');
+        asked.get(message.stream)?.answer(parsed.data);
+        asked.delete(message.stream);
+        return undefined;
+      }
       const stream = streams.get(message.stream);
       // An exec that has just ended here may still be spoken of.
-      if (stream === undefined) return;
-      receiveFor(message, stream, output, finish);
+      if (stream === undefined) return undefined;
+      return receiveFor(message, stream, output, finish);
     },
     closed() {
       for (const [id, stream] of streams) finish(id, stream, lostOutcome(stream, 'connection-lost'));
+      for (const each of asked.values()) each.fail(new LinkError('the link is over'));
+      asked.clear();
     },
     get running() {
       return streams.size;
