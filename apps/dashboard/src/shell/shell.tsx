@@ -48,8 +48,9 @@ export function Shell({ facts, ended, path, params, children }: ShellProps) {
           <Icon name={open ? 'close' : 'menu'} />
         </button>
       </header>
-      <div
+      <section
         id="side"
+        aria-label="Where to go"
         className={open ? 'side side-open' : 'side'}
         onKeyDown={(event) => {
           if (event.key === 'Escape') setOpen(false);
@@ -59,7 +60,7 @@ export function Shell({ facts, ended, path, params, children }: ShellProps) {
           <Wordmark />
         </Link>
         <Navigation facts={facts} organization={organization} path={path} params={params} />
-      </div>
+      </section>
       <main id="page" className="page" tabIndex={-1}>
         <ConnectionBanner />
         {children}

@@ -35,6 +35,14 @@ export function Page({ params: { token: id = '' } }: PageProps) {
     close();
     answer.refresh();
   };
+  if (answer.data === undefined) {
+    return (
+      <>
+        <PageHeader title="Token" />
+        <Await answer={answer}>{() => null}</Await>
+      </>
+    );
+  }
   return (
     <Await answer={answer}>
       {(token) => (
