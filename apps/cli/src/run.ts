@@ -26,7 +26,7 @@ export async function run(io: Io, argv: readonly string[]): Promise<ExitStatus> 
       if (!asked && stray !== undefined) {
         throw new PosternError('bad_request', `unknown flag: ${stray}`, { hint: `see: ${path} --help` });
       }
-      const help = groupHelp(path, node);
+      const help = groupHelp(path, node, helpColumns(io));
       if (asked || argv.length === 0) {
         io.stdout.write(help);
         return EXIT_CODES.ok;
@@ -38,17 +38,22 @@ export async function run(io: Io, argv: readonly string[]): Promise<ExitStatus> 
     // Help wins over whatever else is wrong with the line, but not inside the command to be run.
     const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
     if (own.includes('--help') || own.at(-1) === '-h' || own[0] === '-h') {
-      io.stdout.write(commandHelp(path, command));
+      io.stdout.write(commandHelp(path, command, helpColumns(io)));
       return EXIT_CODES.ok;
     }
     json = own.some((word) => word === '--json' || word === '-j') && 'json' in command.flags;
     const input = parseWords(path, command, words);
     if (input.flags.help) {
-      io.stdout.write(commandHelp(path, command));
+      io.stdout.write(commandHelp(path, command, helpColumns(io)));
       return EXIT_CODES.ok;
     }
     return (await command.run(io, input)) ?? EXIT_CODES.ok;
   } catch (error) {
     return reportError(io, error, json);
   }
+}
+
+/** Help in a pipe or a file is not cut to somebody's window. */
+function helpColumns(io: Io): number | undefined {
+  return io.terminal.stdout ? io.terminal.columns() : undefined;
 }

@@ -177,6 +177,27 @@ describe('machines', () => {
     });
   });
 
+  test('are named by id or by name, within one app', async () => {
+    expect(await run('machine', 'exec', 'local', 'uname')).toMatchObject({ code: 0, stdout: 'Linux\n' });
+    expect((await run('machines', 'show', '-a', 'demo', 'local')).stdout).toContain(server.machine);
+    const pinned = await run('tokens', 'create', 'machine-exec', '-a', 'demo', '--machine', 'local', 'uname');
+    const token = { env: { POSTERN_TOKEN: pinned.stdout.trim() } };
+    expect(await server.owner.run(['machine', 'exec', 'local', 'uname'], token)).toMatchObject({ code: 0 });
+    expect((await run('exec', 'list', '-a', 'demo', '--machine', 'local')).stdout).toContain('uname');
+    const narrow = await run('tokens', 'create', 'machine-exec', '-a', 'demo', '--no-read', 'uname');
+    const unread = await server.owner.run(['machine', 'exec', '-a', 'demo', 'local', 'uname'], {
+      env: { POSTERN_TOKEN: narrow.stdout.trim() },
+    });
+    expect(unread).toMatchObject({ code: 68, stdout: '' });
+    await run('apps', 'create', 'twin', '-o', 'personal');
+    await run('machines', 'add', '-a', 'twin', '-n', 'local');
+    const twice = await run('machine', 'exec', 'local', 'uname');
+    expect(twice).toMatchObject({ code: 64, stdout: '' });
+    expect(twice.stderr).toContain('name one with -a APP: demo, twin');
+    expect(await run('machine', 'exec', '-a', 'demo', 'local', 'uname')).toMatchObject({ code: 0 });
+    await run('apps', 'destroy', 'twin', '--yes');
+  });
+
   test('show and wait find the only machine', async () => {
     expect((await run('machines', 'show', '-a', 'demo')).stdout).toMatch(
       new RegExp(`^ID +${server.machine}\n`),

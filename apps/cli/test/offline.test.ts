@@ -214,6 +214,15 @@ describe('tokens explain', () => {
     },
   );
 
+  test.each([[['git', 'status']], [['ls', '--', 'git', 'status']]])(
+    'of %j is refused: a word that is dropped would be an answer about another command',
+    async (words) => {
+      const ran = await withToken(token, 'tokens', 'explain', ...words);
+      expect(ran).toMatchObject({ code: 64, stdout: '' });
+      expect(ran.stderr).toContain('put the command into one pair of quotes');
+    },
+  );
+
   test('takes words after --', async () => {
     expect(await withToken(token, 'tokens', 'explain', '--', 'uname', '-a')).toMatchObject({ code: 0 });
   });

@@ -3,6 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { command as serve } from '../src/commands/serve.ts';
+import { longName } from '../src/core/flags.ts';
 import { BIN, makeWorld } from './postern.ts';
 import { until } from './server.ts';
 
@@ -10,6 +12,7 @@ const world = makeWorld();
 afterAll(() => world.remove());
 
 const BUNDLE = resolve(import.meta.dirname, '../dist/postern.cjs');
+const SERVER = resolve(import.meta.dirname, '../../server/src/main.ts');
 const SOURCE = resolve(import.meta.dirname, '../src/main.ts');
 const node = (...args: string[]) =>
   spawnSync(process.execPath, args, { env: { ...world.env }, cwd: world.home, encoding: 'utf8' });
@@ -147,6 +150,15 @@ describe('serve', () => {
     expect(ran).toMatchObject({ code, stdout: '' });
     expect(ran.stderr).toMatch(/^error: [^\n]+\n/);
     expect(ran.stderr).not.toContain('    at ');
+  });
+
+  test('has every flag of the server, and none besides', () => {
+    const usage = spawnSync(process.execPath, [SERVER, '--help'], { encoding: 'utf8' }).stdout;
+    // The one flag that only `restore` has.
+    const ofServer = (usage.match(/(?<=^ {2})--[a-z-]+/gm) ?? []).filter(
+      (flag) => flag !== '--unknown-tokens',
+    );
+    expect(Object.keys(serve.flags).map(longName).toSorted()).toEqual(ofServer.toSorted());
   });
 
   test.each([

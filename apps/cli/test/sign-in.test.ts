@@ -34,6 +34,8 @@ describe('members and sign-in', () => {
       contexts: { work: { server: server.url, email: 'dana@example.test' } },
     });
 
+    const piped = await dana.run(['auth', 'login', '--link', '-'], { stdin: `${link}\n` });
+    expect(piped).toMatchObject({ code: 67, stdout: '' });
     const again = await dana.run(['auth', 'login', '--link', link]);
     expect(again.code).toBe(67);
     expect(await dana.run(['auth', 'whoami'])).toMatchObject({ code: 0 });

@@ -129,10 +129,36 @@ describe('tables', () => {
     expect(row.length).toBeLessThanOrEqual(78);
   });
 
+  test('give times in short before anything is cut', async () => {
+    const columns = async (count: number) =>
+      (
+        await openTerminal(server.owner, ['exec', 'list', '-a', 'demo'], {
+          columns: count,
+          env: { NO_COLOR: '1' },
+        }).end()
+      ).screen;
+    await server.owner.run(['machine', 'exec', '-a', 'demo', 'true']);
+    expect(await columns(200)).toMatch(/ \d+ seconds? ago\r\n/);
+    const narrow = await columns(80);
+    expect(narrow).toMatch(/ \d+s ago\r\n/);
+    for (const line of narrow.split('\r\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   test('are whole in a pipe', async () => {
     const { stdout } = await server.owner.run(['tokens', 'list', '-a', 'demo']);
     expect(stdout).toContain('a name that goes on and on and on');
     expect(stdout).not.toMatch(/ \n/);
+  });
+});
+
+describe('help', () => {
+  test.each([60, 80])('breaks its lines for %i columns', async (columns) => {
+    const { screen } = await openTerminal(server.owner, ['tokens', 'create', 'machine-exec', '-h'], {
+      columns,
+    }).end();
+    const prose = screen.split('\r\n').filter((line) => !line.startsWith('  $ ') && !line.startsWith('  # '));
+    expect(prose.length).toBeGreaterThan(20);
+    for (const line of prose) expect(line.length).toBeLessThanOrEqual(columns);
   });
 });
 

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { readAppName } from '../src/choose/config-file.ts';
 import { closest } from '../src/core/closest.ts';
+import { safeJson } from '../src/output/safe-json.ts';
 import { safeText } from '../src/output/safe-text.ts';
 import { displayWidth } from '../src/output/table.ts';
-import { formatAgo, formatSpan, formatTime } from '../src/output/times.ts';
+import { formatAgo, formatDay, formatShortAgo, formatSpan, formatTime } from '../src/output/times.ts';
 import { authorizationFor } from '../src/settings/settings.ts';
 import { readLoginLink } from '../src/commands/auth/login-link.ts';
 import { readTemplate } from '@postern/contract/template-line';
@@ -22,6 +23,18 @@ describe('text from elsewhere', () => {
   ])('%j is shown as %j', (text, shown) => {
     expect(safeText(text)).toBe(shown);
   });
+});
+
+describe('JSON', () => {
+  test.each(['plain', 'a\nb', '\u001B[2J', '\u009B31m\u007F', '\u202Ex\uFEFF', '\u{E0041}', '漢字 🙂'])(
+    'of %j is the same value, and nothing a terminal acts on',
+    (text) => {
+      for (const json of [safeJson({ text }), safeJson([text], 2)]) {
+        expect(json.replaceAll('\n', '')).toBe(safeText(json.replaceAll('\n', '')));
+        expect(JSON.stringify(JSON.parse(json))).toContain(JSON.stringify(text));
+      }
+    },
+  );
 });
 
 describe('widths', () => {
@@ -54,6 +67,10 @@ describe('times', () => {
     expect(formatTime(null)).toBe('');
     expect(formatAgo(null, 0)).toBe('never');
     expect(formatAgo('1970-01-01T00:00:00Z', 5 * 60_000)).toBe('5 minutes ago');
+    expect(formatShortAgo('1970-01-01T00:00:00Z', 5 * 60_000)).toBe('5m ago');
+    expect(formatShortAgo(null, 0)).toBe('never');
+    expect(formatDay('2026-11-24T13:00:00+01:00')).toBe('2026-11-24');
+    expect(formatDay(null)).toBe('');
   });
 });
 

@@ -207,6 +207,23 @@ describe('tokens revoke', () => {
     expect(refused.stderr).toContain('revoked');
   });
 
+  test('and show take the uuid that the token itself tells, and refuse its text', async () => {
+    const minted = await mint('-x', '1h', 'ls');
+    const debugged = await as(minted.stdout, 'tokens', 'debug', '--full');
+    const [{ uuid }] = JSON.parse(debugged.stdout) as [{ uuid: string }];
+    expect((await run('tokens', 'show', uuid, '--json')).stdout).toContain(mintedId(minted.stderr));
+    const refused = await run('tokens', 'revoke', minted.stdout.trim());
+    expect(refused).toMatchObject({ code: 64, stdout: '0 tokens revoked\n' });
+    expect(refused.stderr).toContain('the text of a token, not the id');
+    expect(refused.stderr).not.toContain(minted.stdout.trim().slice(10));
+    expect(await run('tokens', 'revoke', uuid)).toMatchObject({
+      code: 0,
+      stdout: `Revoked ${uuid}\n1 token revoked\n`,
+    });
+    expect(await run('tokens', 'show', uuid.replace(/.$/, 'x'))).toMatchObject({ code: 68 });
+    expect(await run('tokens', 'show', '00000000-0000-0000-0000-000000000000')).toMatchObject({ code: 68 });
+  });
+
   test('fails loudly when any id failed, and goes on with the others', async () => {
     const id = mintedId((await mint('-x', '1h', 'ls')).stderr);
     const ran = await run('tokens', 'revoke', 'tok_aaaaaaaaaaaaaaaa', id);

@@ -74,7 +74,9 @@ function parse(
   if (!result.success) {
     const issue = result.error.issues[0];
     const where = issue === undefined || issue.path.length === 0 ? part : issue.path.map(String).join('.');
-    throw new PosternError('bad_request', `${where}: ${issue?.message ?? 'not valid'}`, {
+    const isEmpty = issue?.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1;
+    const problem = isEmpty ? 'is empty' : (issue?.message ?? 'not valid');
+    throw new PosternError('bad_request', `${where}: ${problem}`, {
       cause: result.error,
     });
   }

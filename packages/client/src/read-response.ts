@@ -38,16 +38,23 @@ export function readError(response: HttpResponse): PosternError {
     body = undefined;
   }
   const parsed = errorBodySchema.safeParse(body);
-  if (!parsed.success) {
-    return new PosternError(codeOfStatus(response.status), `the server answered HTTP ${response.status}`, {
-      hint: 'is the address that of a Postern server?',
-    });
-  }
+  if (!parsed.success) return strangeAnswer(response);
   const { error, code, hint, details, request_id } = parsed.data;
   return new PosternError(isErrorCode(code) ? code : codeOfStatus(response.status), error, {
     ...(hint === undefined ? {} : { hint }),
     details: { ...details, ...(request_id === undefined ? {} : { request_id }) },
   });
+}
+
+/** Redirects are not followed: what was sent, credentials too, was meant for this server and no other. */
+function strangeAnswer({ status, headers }: HttpResponse): PosternError {
+  const elsewhere = status >= 300 && status <= 399 ? URL.parse(headers['location'] ?? '') : null;
+  const message = `the server answered HTTP ${status}`;
+  return elsewhere === null
+    ? new PosternError(codeOfStatus(status), message, { hint: 'is the address that of a Postern server?' })
+    : new PosternError(codeOfStatus(status), `${message} and points to ${elsewhere.origin}`, {
+        hint: `redirects are not followed; is that the right address: ${elsewhere.origin}?`,
+      });
 }
 
 function parseJson(response: HttpResponse): unknown {

@@ -44,6 +44,10 @@ describe('a request', () => {
     expect(() => fillPath('/v1/apps/{app}', { app })).toThrow(PosternError);
   });
 
+  test('says in words what is empty', () => {
+    expect(() => buildRequest(target, operations.showApp, { params: { app: '' } })).toThrow('app: is empty');
+  });
+
   test('refuses input that does not fit, before anything is sent', async () => {
     const sent: HttpRequest[] = [];
     const client = createClient({
@@ -121,5 +125,25 @@ describe('an answer', () => {
   ])('of status %i and a code from the future is %s', (status, code) => {
     expect(readError(answer(status, { error: 'e', code: 'from_the_future', status: 's' })).code).toBe(code);
     expect(readError(answer(status, 'nonsense')).code).toBe(code);
+  });
+
+  test('that points elsewhere names the place, and nothing is sent there', async () => {
+    const sent: string[] = [];
+    const client = createClient({
+      server: 'http://x',
+      authorization: 'Bearer fo1_x',
+      transport: ({ url }) => {
+        sent.push(url);
+        return Promise.resolve({
+          status: 308,
+          headers: { location: 'https://elsewhere.example/p?q' },
+          text: '',
+        });
+      },
+    });
+    await expect(client.call(operations.listApps, {})).rejects.toMatchObject({
+      message: 'the server answered HTTP 308 and points to https://elsewhere.example',
+    });
+    expect(sent).toEqual(['http://x/v1/apps']);
   });
 });

@@ -5,6 +5,7 @@ import { choose, mayAsk } from '../core/prompt.ts';
 import type { Session } from '../settings/connect.ts';
 import { reachableApps } from './reachable-apps.ts';
 import { chooseApp, namedApp, type AppFlags } from './app.ts';
+import { machineId } from './machine-id.ts';
 
 export interface Place {
   readonly app: string;
@@ -20,7 +21,7 @@ export async function chooseMachine(
 ): Promise<Place> {
   if (machine !== undefined) {
     const app = (await namedApp(io, flags)) ?? (await appOf(io, flags, session, machine));
-    return { app, machine };
+    return { app, machine: await machineId(session, app, machine) };
   }
   const app = await chooseApp(io, flags, session);
   const machines = await listMachines(session, app);
@@ -61,11 +62,20 @@ async function appOf(io: Io, flags: AppFlags, session: Session, machine: string)
   const apps = await reachableApps(session);
   const [only] = apps;
   if (apps.length === 1 && only !== undefined) return only.name;
+  const found: string[] = [];
   for (const { name } of apps) {
     const machines = await client.call(operations.listMachines, { params: { app: name } });
     if (machines.some(({ id }) => id === machine)) return name;
+    if (machines.some((known) => known.name === machine)) found.push(name);
   }
+  const [owner] = found;
+  if (found.length === 1 && owner !== undefined) return owner;
   if (mayAsk(io)) return chooseApp(io, flags, session);
+  if (found.length > 1) {
+    throw new PosternError('bad_request', `several apps have a machine ${machine}`, {
+      hint: `name one with -a APP: ${found.join(', ')}`,
+    });
+  }
   throw new PosternError('machine_not_found', `no app has a machine ${machine}`, {
     hint: 'list them: postern machines list -a APP',
   });

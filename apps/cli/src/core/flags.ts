@@ -81,9 +81,13 @@ export function longName(key: string): string {
 
 /** Flags every command has. */
 export const GLOBAL_FLAGS = {
-  accessToken: text('TOKEN', 'Token to use instead of the signed-in session (also POSTERN_TOKEN)', {
-    short: 't',
-  }),
+  accessToken: text(
+    'TOKEN',
+    'Token to use instead of the session; POSTERN_TOKEN keeps it from others on this host',
+    {
+      short: 't',
+    },
+  ),
   server: text('URL', 'Address of the server (also POSTERN_SERVER)', {}),
   context: text('NAME', 'Signed-in server to use, by its name (also POSTERN_CONTEXT)', {}),
   verbose: toggle('Say on stderr what is sent where'),

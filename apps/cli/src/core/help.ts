@@ -3,46 +3,55 @@ import type { AnyCommand, Group } from './command.ts';
 import { GLOBAL_FLAGS, longName, type Flag, type Flags } from './flags.ts';
 
 const WIDTH = 100;
+const NARROWEST = 60;
 
-export function commandHelp(path: string, command: AnyCommand): string {
+/** @param columns of the terminal, when there is one. */
+export function commandHelp(path: string, command: AnyCommand, columns: number = WIDTH): string {
+  const width = lineWidth(columns);
   return [
-    wrap(command.description, ''),
+    wrap(command.description, '', width),
     '',
     'Usage:',
     `  ${usageLine(path, command)}`,
-    ...flagSection('Flags:', command.flags),
-    ...flagSection('Global flags:', GLOBAL_FLAGS),
+    ...flagSection('Flags:', command.flags, width),
+    ...flagSection('Global flags:', GLOBAL_FLAGS, width),
     ...(command.examples.length === 0 ? [] : ['', 'Examples:']),
     ...command.examples.flatMap(({ does, line }) => [`  # ${does}`, `  $ ${line}`]),
     '',
   ].join('\n');
 }
 
+/** Longer lines are hard to read, and shorter ones have no room beside the names of flags. */
+function lineWidth(columns: number): number {
+  return Math.max(NARROWEST, Math.min(columns, WIDTH));
+}
+
 export function usageLine(path: string, command: AnyCommand): string {
   return [path, command.words, '[flags]'].filter((part) => part !== undefined).join(' ');
 }
 
-export function groupHelp(path: string, group: Group): string {
+export function groupHelp(path: string, group: Group, columns: number = WIDTH): string {
+  const most = lineWidth(columns);
   const rows = Object.entries(group.children)
     .filter(([, node]) => !node.hidden)
     .map(([name, node]) => [name, node.summary] as const);
   const width = Math.max(...rows.map(([name]) => name.length));
   return [
-    wrap(group.summary, ''),
+    wrap(group.summary, '', most),
     '',
     'Usage:',
     `  ${path} <command> [flags]`,
     '',
     'Commands:',
     ...rows.map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`),
-    ...flagSection('Global flags:', GLOBAL_FLAGS),
+    ...flagSection('Global flags:', GLOBAL_FLAGS, most),
     '',
     `Help of one command: ${path} <command> --help`,
     '',
   ].join('\n');
 }
 
-function flagSection(title: string, flags: Flags): string[] {
+function flagSection(title: string, flags: Flags, columns: number): string[] {
   const rows = Object.entries(flags)
     .filter(([, flag]) => flag.hidden !== true)
     .map(([key, flag]) => [flagName(key, flag), flagHelp(flag)] as const);
@@ -51,7 +60,7 @@ function flagSection(title: string, flags: Flags): string[] {
   return [
     '',
     title,
-    ...rows.map(([name, help]) => wrap(`  ${name.padEnd(width)}  ${help}`, ' '.repeat(width + 4))),
+    ...rows.map(([name, help]) => wrap(`  ${name.padEnd(width)}  ${help}`, ' '.repeat(width + 4), columns)),
   ];
 }
 
@@ -71,7 +80,7 @@ export function flagHelp(flag: Flag): string {
 }
 
 /** Breaks lines at blanks; further lines begin with `indent`. */
-export function wrap(text: string, indent: string, width: number = WIDTH): string {
+export function wrap(text: string, indent: string, width: number): string {
   const lead = /^ */.exec(text)?.[0] ?? '';
   const head = indent.length > lead.length ? text.slice(0, indent.length) : lead;
   const lines: string[] = [];

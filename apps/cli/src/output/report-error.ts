@@ -4,6 +4,7 @@ import type { ExitStatus } from '../core/command.ts';
 import { Interrupted } from '../core/interrupted.ts';
 import type { Io } from '../core/io.ts';
 import { say } from './print.ts';
+import { safeJson } from './safe-json.ts';
 import { safeText } from './safe-text.ts';
 import { styleFor } from './style.ts';
 
@@ -19,7 +20,7 @@ export function reportError(io: Io, error: unknown, json: boolean): ExitStatus {
   const known = redacted(error instanceof PosternError ? error : unexpected(error));
   if (json) {
     const { code, message, hint, details } = known;
-    say(io, JSON.stringify({ version: 1, error: { code, message, hint: hint ?? null, details } }));
+    say(io, safeJson({ version: 1, error: { code, message, hint: hint ?? null, details } }));
     return known.exitCode;
   }
   const style = styleFor(io, 'stderr');

@@ -4,7 +4,7 @@
  * are written out. What a command that was run prints does not come through here.
  */
 // C0 and C1 controls, DEL, soft hyphen, zero-width and direction characters, line separators, BOM, tag characters.
-const UNSAFE =
+export const UNSAFE: RegExp =
   /[\p{Cc}\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]|\p{Cs}/gu;
 
 export function safeText(text: string): string {

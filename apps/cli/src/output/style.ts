@@ -11,6 +11,9 @@ export interface Style {
 
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const;
 
+/** Matches the sequences styles are made of, and captures them. */
+export const STYLES: RegExp = new RegExp(`(\u001B\\[(?:${Object.values(CODES).flat().join('|')})m)`);
+
 export function styleFor(io: Io, stream: 'stdout' | 'stderr'): Style {
   const on = wantsColour(io, stream);
   const paint =

@@ -27,3 +27,13 @@ export function formatAgo(time: string | null, now: number): string {
   if (time === null) return 'never';
   return `${formatSpan(Math.max(0, now - Date.parse(time)))} ago`;
 }
+
+/** `2026-11-27`, or an empty cell: where there is no room for more. */
+export function formatDay(time: string | null): string {
+  return formatTime(time).slice(0, 10);
+}
+
+/** `3m ago`, or `never`: where there is no room for more. */
+export function formatShortAgo(time: string | null, now: number): string {
+  return formatAgo(time, now).replace(/^(\d+) ([smhdy])[a-z]+/, '$1$2');
+}

@@ -4,7 +4,6 @@ import { namedOrganization } from '../../choose/organization.ts';
 import { print, printJson, say } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { printTable } from '../../output/table.ts';
-import { formatTime } from '../../output/times.ts';
 import { connect } from '../../settings/connect.ts';
 
 export const command = defineCommand({
@@ -37,7 +36,7 @@ export const command = defineCommand({
           { title: 'STATUS', cell: (app) => app.status },
           { title: 'MACHINES', cell: (app) => String(app.machine_count) },
           { title: 'RECORD', cell: (app) => app.record },
-          { title: 'CREATED', cell: (app) => formatTime(app.created_at) },
+          { title: 'CREATED', time: (app) => app.created_at },
         ],
         apps,
       );

@@ -1,6 +1,7 @@
 import { defineCommand } from '../../core/command.ts';
 import { integer, SHARED_FLAGS, text } from '../../core/flags.ts';
 import { chooseOrganization } from '../../choose/organization.ts';
+import { safeJson } from '../../output/safe-json.ts';
 import { print, say } from '../../output/print.ts';
 import { connect } from '../../settings/connect.ts';
 import { filterQuery, FILTERS_HELP } from './show-entry.ts';
@@ -35,7 +36,7 @@ export const command = defineCommand({
         params: { org },
         query: { ...filterQuery(flags), after, limit: PAGE_ROWS },
       });
-      for (const entry of entries) print(io, JSON.stringify(entry));
+      for (const entry of entries) print(io, safeJson(entry));
       count += entries.length;
       after = entries.at(-1)?.seq ?? after;
       if (entries.length < PAGE_ROWS) break;

@@ -6,7 +6,13 @@ import type { Column } from '../../output/table.ts';
 
 export const ENTRY_COLUMNS: ReadonlyArray<Column<AuditEntryResource>> = [
   { title: 'SEQ', cell: (entry) => String(entry.seq), whole: true },
-  { title: 'TIME', cell: (entry) => formatTime(entry.at), whole: true },
+  {
+    title: 'TIME',
+    cell: (entry) => formatTime(entry.at),
+    // Month, day and time of day.
+    short: (entry) => formatTime(entry.at).slice(5, 19),
+    whole: true,
+  },
   { title: 'ACTION', cell: (entry) => entry.action },
   { title: 'OUTCOME', cell: (entry) => entry.outcome },
   { title: 'ACTOR', cell: (entry) => entry.actor },

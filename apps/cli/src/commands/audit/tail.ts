@@ -4,6 +4,7 @@ import { chooseOrganization } from '../../choose/organization.ts';
 import { print } from '../../output/print.ts';
 import { withProgress } from '../../output/progress.ts';
 import { safeText } from '../../output/safe-text.ts';
+import { safeJson } from '../../output/safe-json.ts';
 import { formatTime } from '../../output/times.ts';
 import { connect } from '../../settings/connect.ts';
 import { describeSubject, filterQuery, FILTERS_HELP } from './show-entry.ts';
@@ -44,7 +45,7 @@ export const command = defineCommand({
         for (const entry of entries) {
           after = Math.max(after, entry.seq);
           const line = `${formatTime(entry.at)}  ${entry.action}  ${entry.outcome}  ${entry.actor}  ${describeSubject(entry)}`;
-          print(io, flags.json ? JSON.stringify(entry) : safeText(line));
+          print(io, flags.json ? safeJson(entry) : safeText(line));
         }
       }
     } catch (error) {

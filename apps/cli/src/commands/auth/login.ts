@@ -1,5 +1,6 @@
 import { PosternError } from '@postern/contract/errors';
 import { defineCommand } from '../../core/command.ts';
+import { readStdin } from '../../core/read-stdin.ts';
 import { SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
 import { printJson, say, warn } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
@@ -15,7 +16,7 @@ export const command = defineCommand({
     '--link no browser is needed: the server prints such a link at first start, and admins get one for new members. ' +
     'Each server becomes a context; the newest is used until `postern auth switch`.',
   flags: {
-    link: text('URL', 'One-time login link', {}),
+    link: text('URL', 'One-time login link; - reads it from stdin, where others do not see it', {}),
     name: text('NAME', 'Name of the context (default: the host of the server)', { short: 'n' }),
     noBrowser: toggle('Do not open a browser, print the address only'),
     json: SHARED_FLAGS.json,
@@ -30,7 +31,10 @@ export const command = defineCommand({
   json: { version: '1', context: 'name', server: 'its address', email: 'who is signed in' },
   run: async (io, { flags }) => {
     const anonymous = { ...flags, accessToken: undefined };
-    const link = flags.link === undefined ? undefined : readLoginLink(flags.link);
+    const link =
+      flags.link === undefined
+        ? undefined
+        : readLoginLink(flags.link === '-' ? await readStdin(io) : flags.link);
     const server =
       link === undefined
         ? (await readSettings({ ...io, env: withoutToken(io.env) }, anonymous)).server

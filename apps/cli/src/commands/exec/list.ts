@@ -3,9 +3,9 @@ import { joinShellWords } from '@postern/contract/shell-words';
 import { defineCommand } from '../../core/command.ts';
 import { integer, SHARED_FLAGS, text } from '../../core/flags.ts';
 import { chooseApp } from '../../choose/app.ts';
+import { machineId } from '../../choose/machine-id.ts';
 import { printJson, say } from '../../output/print.ts';
 import { printTable } from '../../output/table.ts';
-import { formatAgo } from '../../output/times.ts';
 import { connect } from '../../settings/connect.ts';
 
 const DEFAULT_ROWS = 50;
@@ -15,7 +15,7 @@ export const command = defineCommand({
   flags: {
     app: SHARED_FLAGS.app,
     config: SHARED_FLAGS.config,
-    machine: text('ID', 'Only on this machine', {}),
+    machine: text('ID', 'Only on this machine, named by id or name', {}),
     token: text('ID', 'Only with this token', {}),
     state: text('STATE', 'Only execs that are', { choices: ['running', 'done', 'unknown'] }),
     limit: integer('COUNT', `At most this many (default ${DEFAULT_ROWS})`, { short: 'n' }),
@@ -34,7 +34,7 @@ export const command = defineCommand({
       params: { app },
       query: {
         limit: flags.limit ?? DEFAULT_ROWS,
-        ...(flags.machine === undefined ? {} : { machine: flags.machine }),
+        ...(flags.machine === undefined ? {} : { machine: await machineId(session, app, flags.machine) }),
         ...(flags.token === undefined ? {} : { token: flags.token }),
         ...(flags.state === undefined
           ? {}
@@ -53,13 +53,20 @@ export const command = defineCommand({
         { title: 'MACHINE', cell: (exec) => exec.machine, whole: true },
         { title: 'BY', cell: (exec) => exec.token_name ?? exec.user ?? '' },
         { title: 'COMMAND', cell: (exec) => joinShellWords(exec.command) },
-        { title: 'RESULT', cell: describeResult },
-        { title: 'STARTED', cell: (exec) => formatAgo(exec.started_at, io.now()) },
+        { title: 'RESULT', cell: describeResult, short: shortResult },
+        { title: 'STARTED', ago: (exec) => exec.started_at },
       ],
       execs,
     );
   },
 });
+
+/** The same in fewer letters: `exit 0`, `timed-out`. */
+function shortResult(exec: ExecResource): string {
+  const { reason } = exec;
+  const says = exec.state === 'done' && reason !== null && reason !== 'exited' && reason !== 'signaled';
+  return says ? reason : describeResult(exec);
+}
 
 /** How it ended, in a few letters: `exit 0`, `signal 9 (timed_out)`, `running`. */
 export function describeResult(exec: ExecResource): string {

@@ -4,6 +4,7 @@ import { defineCommand } from '../../core/command.ts';
 import { text, toggle } from '../../core/flags.ts';
 import { wordAt } from '../../core/words.ts';
 import { print } from '../../output/print.ts';
+import { safeJson } from '../../output/safe-json.ts';
 import { connect } from '../../settings/connect.ts';
 import { readOutput, type Piece } from './read-output.ts';
 
@@ -39,11 +40,11 @@ export const command = defineCommand({
     );
     if (asciicast) {
       const timestamp = Math.floor(Date.parse(exec.started_at) / 1000);
-      print(io, JSON.stringify({ version: 2, ...SIZE, timestamp, command: exec.command.join(' ') }));
+      print(io, safeJson({ version: 2, ...SIZE, timestamp, command: exec.command.join(' ') }));
       // A character may be split between two pieces.
       const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
       for (const { channel, at, bytes } of pieces) {
-        print(io, JSON.stringify([at / 1000, 'o', decoders[channel].decode(bytes, { stream: true })]));
+        print(io, safeJson([at / 1000, 'o', decoders[channel].decode(bytes, { stream: true })]));
       }
       return;
     }

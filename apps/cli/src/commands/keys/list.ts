@@ -2,7 +2,6 @@ import { defineCommand } from '../../core/command.ts';
 import { SHARED_FLAGS } from '../../core/flags.ts';
 import { printJson } from '../../output/print.ts';
 import { printTable } from '../../output/table.ts';
-import { formatTime } from '../../output/times.ts';
 import { connect } from '../../settings/connect.ts';
 
 export const command = defineCommand({
@@ -24,8 +23,8 @@ export const command = defineCommand({
         { title: 'GENERATION', cell: (key) => String(key.generation) },
         { title: 'STATE', cell: (key) => key.state },
         { title: 'LIVE TOKENS', cell: (key) => String(key.live_tokens) },
-        { title: 'CREATED', cell: (key) => formatTime(key.created_at) },
-        { title: 'RETIRED', cell: (key) => formatTime(key.retired_at) },
+        { title: 'CREATED', time: (key) => key.created_at },
+        { title: 'RETIRED', time: (key) => key.retired_at },
       ],
       keys,
     );

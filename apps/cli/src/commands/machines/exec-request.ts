@@ -1,6 +1,7 @@
 /** What `machine exec` was asked to run, and where. */
 import { PosternError } from '@postern/contract/errors';
 import { splitShellWords } from '@postern/contract/shell-words';
+import { isMachineId } from '../../choose/machine-id.ts';
 
 export interface ExecRequest {
   readonly machine: string | undefined;
@@ -22,7 +23,7 @@ export function execRequest(words: readonly string[], rest: readonly string[] | 
   const line = words.at(-1);
   if (words.length > 2) throw tooMany(words);
   if (line === undefined) throw blank();
-  if (words.length === 1 && /^[0-9a-f]{14}$/.test(line)) {
+  if (words.length === 1 && isMachineId(line)) {
     throw new PosternError('bad_request', `there is no command to run on machine ${line}`, {
       hint: `postern machine exec ${line} "uname -a"`,
     });

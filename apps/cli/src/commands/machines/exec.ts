@@ -14,7 +14,7 @@ export const command = defineCommand({
   description:
     'Run a command on a machine. Its output comes through while it runs, and its exit code becomes the exit code ' +
     'of postern (128 + the number for a signal, 124 for a timeout). The command is one quoted line, or the words ' +
-    'after --; there is never a shell. The machine may be left out when the app has only one.',
+    'after --; there is never a shell. The machine is named by id or name, and may be left out when the app has only one.',
   words: '[machine-id] <command>',
   count: [1, Infinity],
   flags: {

@@ -3,7 +3,6 @@ import { SHARED_FLAGS, toggle } from '../../core/flags.ts';
 import { chooseApp } from '../../choose/app.ts';
 import { print, printJson, say } from '../../output/print.ts';
 import { printTable } from '../../output/table.ts';
-import { formatAgo } from '../../output/times.ts';
 import { connect } from '../../settings/connect.ts';
 
 export const command = defineCommand({
@@ -36,7 +35,7 @@ export const command = defineCommand({
           { title: 'STATE', cell: (machine) => machine.state },
           { title: 'DRIVER', cell: (machine) => machine.driver },
           { title: 'RUNNING', cell: (machine) => String(machine.running_execs) },
-          { title: 'LAST SEEN', cell: (machine) => formatAgo(machine.last_seen_at, io.now()) },
+          { title: 'LAST SEEN', ago: (machine) => machine.last_seen_at },
         ],
         machines,
       );

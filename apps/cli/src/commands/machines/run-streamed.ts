@@ -7,6 +7,7 @@ import type { Place } from '../../choose/machine.ts';
 import type { Io } from '../../core/io.ts';
 import { openNodeSocket } from '../../network/open-socket.ts';
 import { say } from '../../output/print.ts';
+import { withProgress } from '../../output/progress.ts';
 import { safeText } from '../../output/safe-text.ts';
 import type { Session } from '../../settings/connect.ts';
 import type { ExecBody } from './run-buffered.ts';
@@ -31,6 +32,7 @@ export async function runStreamed(
   request: ExecBody,
 ): Promise<number> {
   const terminal = flags.tty && io.terminal.stdin;
+  const started = Promise.withResolvers<void>();
   const stream = openExecStream(session.client.target, openNodeSocket, {
     app: place.app,
     machine: place.machine,
@@ -45,6 +47,7 @@ export async function runStreamed(
       : null,
     onStdout: (bytes) => writeAll(io.stdout, bytes),
     onStderr: (bytes) => writeAll(io.stderr, bytes),
+    onStarted: () => started.resolve(),
   });
   const undo = [
     ...FORWARDED.map((signal) => forward(io, stream, signal)),
@@ -55,6 +58,9 @@ export async function runStreamed(
   if (terminal) await io.setRawMode(true);
   if (flags.stdin || flags.tty) pump(io, stream);
   try {
+    await withProgress(io, `waiting for ${session.settings.server}`, () =>
+      Promise.race([started.promise, stream.result]),
+    );
     const { outcome } = await stream.result;
     explain(io, outcome);
     return shellExitCode(outcome);

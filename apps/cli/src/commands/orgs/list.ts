@@ -2,7 +2,6 @@ import { defineCommand } from '../../core/command.ts';
 import { SHARED_FLAGS } from '../../core/flags.ts';
 import { printJson, say } from '../../output/print.ts';
 import { printTable } from '../../output/table.ts';
-import { formatTime } from '../../output/times.ts';
 import { connect } from '../../settings/connect.ts';
 
 export const command = defineCommand({
@@ -22,7 +21,7 @@ export const command = defineCommand({
           { title: 'NAME', cell: (org) => org.name },
           { title: 'SLUG', cell: (org) => org.slug, whole: true },
           { title: 'ROLE', cell: (org) => org.role ?? '' },
-          { title: 'CREATED', cell: (org) => formatTime(org.created_at) },
+          { title: 'CREATED', time: (org) => org.created_at },
         ],
         organizations,
       );

@@ -3,7 +3,6 @@ import { SHARED_FLAGS } from '../../core/flags.ts';
 import { chooseOrganization } from '../../choose/organization.ts';
 import { printJson } from '../../output/print.ts';
 import { printTable } from '../../output/table.ts';
-import { formatTime } from '../../output/times.ts';
 import { connect } from '../../settings/connect.ts';
 
 export const command = defineCommand({
@@ -25,7 +24,7 @@ export const command = defineCommand({
         { title: 'ID', cell: ({ user }) => user.id, whole: true },
         { title: 'EMAIL', cell: ({ user }) => user.email },
         { title: 'ROLE', cell: ({ role }) => role },
-        { title: 'JOINED', cell: (member) => formatTime(member.joined_at) },
+        { title: 'JOINED', time: (member) => member.joined_at },
       ],
       members,
     );

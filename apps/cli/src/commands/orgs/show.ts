@@ -40,7 +40,7 @@ export const command = defineCommand({
       [
         { title: 'EMAIL', cell: ({ user }) => user.email },
         { title: 'ROLE', cell: ({ role }) => role },
-        { title: 'JOINED', cell: (member) => formatTime(member.joined_at) },
+        { title: 'JOINED', time: (member) => member.joined_at },
       ],
       members,
     );

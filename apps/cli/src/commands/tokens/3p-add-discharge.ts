@@ -14,7 +14,7 @@ export const command = defineCommand({
   examples: [
     {
       does: 'A header that holds both',
-      line: 'postern tokens 3p add-discharge -t "$(cat ci.token)" -d "$DISCHARGE"',
+      line: 'POSTERN_TOKEN="$(cat ci.token)" postern tokens 3p add-discharge -d "$DISCHARGE"',
     },
   ],
   json: { token: 'token and discharge', expires_at: 'or null', summaries: 'in words', version: '1' },

@@ -24,7 +24,7 @@ export const command = defineCommand({
   examples: [
     {
       does: 'Need a discharge from another service',
-      line: 'postern tokens 3p add -t "$(cat ci.token)" -l https://auth.example -s shared.secret',
+      line: 'POSTERN_TOKEN="$(cat ci.token)" postern tokens 3p add -l https://auth.example -s shared.secret',
     },
   ],
   json: { token: 'the narrowed token', expires_at: 'or null', summaries: 'in words', version: '1' },

@@ -12,7 +12,7 @@ export const command = defineCommand({
   examples: [
     {
       does: 'The ticket for one service',
-      line: 'postern tokens 3p ticket -t "$(cat ci.token)" -l https://auth.example',
+      line: 'POSTERN_TOKEN="$(cat ci.token)" postern tokens 3p ticket -l https://auth.example',
     },
   ],
   json: { version: '1', ticket: 'in base64' },

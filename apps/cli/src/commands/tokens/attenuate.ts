@@ -25,11 +25,11 @@ export const command = defineCommand({
   examples: [
     {
       does: 'One command for five minutes, out of a token that may do more',
-      line: 'postern tokens attenuate -t "$(cat ci.token)" --command "git status" --for 5m',
+      line: 'POSTERN_TOKEN="$(cat ci.token)" postern tokens attenuate --command "git status" --for 5m',
     },
     {
       does: 'Restrictions in the JSON form of the token format',
-      line: 'postern tokens attenuate -t "$(cat ci.token)" -f caveats.json',
+      line: 'POSTERN_TOKEN="$(cat ci.token)" postern tokens attenuate -f caveats.json',
     },
   ],
   json: {

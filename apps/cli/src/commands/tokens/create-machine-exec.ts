@@ -1,6 +1,7 @@
 import { defineCommand } from '../../core/command.ts';
 import { list, SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
 import { chooseApp } from '../../choose/app.ts';
+import { machineId } from '../../choose/machine-id.ts';
 import { connect } from '../../settings/connect.ts';
 import { commandRules } from './command-rules.ts';
 import { RESTRICTION_FLAGS } from './restriction-flags.ts';
@@ -24,7 +25,7 @@ export const command = defineCommand({
     expiry: EXPIRY_FLAG,
     name: text('NAME', 'Name of the token', { short: 'n', default: 'postern machine-exec token' }),
     json: SHARED_FLAGS.json,
-    machine: list('ID', 'Allow only this machine'),
+    machine: list('ID', 'Allow only this machine, named by id or name'),
     ...RESTRICTION_FLAGS,
     noRead: toggle('Do not let the token read apps and machines either'),
     dryRun: toggle('Show what the token would hold, and create none'),
@@ -65,6 +66,7 @@ export const command = defineCommand({
     const restrictions = readRestrictions(flags, commands);
     const session = await connect(io, flags);
     const app = await chooseApp(io, flags, session);
+    const machines = await Promise.all(flags.machine.map((machine) => machineId(session, app, machine)));
     const dangers = noteDangers(commands, restrictions.onCommands);
     await mintAndPrint(io, flags, dangers, () =>
       session.client.call(session.operations.mintAppToken, {
@@ -74,7 +76,7 @@ export const command = defineCommand({
           name: flags.name,
           expiry,
           commands: commands.map(({ args, exact }) => ({ args: [...args], exact })),
-          ...(flags.machine.length === 0 ? {} : { machines: [...flags.machine] }),
+          ...(machines.length === 0 ? {} : { machines }),
           ...restrictionsToJson(restrictions),
           ...(flags.noRead ? { no_read: true } : {}),
           ...(flags.dryRun ? { dry_run: true } : {}),

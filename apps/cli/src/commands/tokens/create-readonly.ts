@@ -26,7 +26,7 @@ export const command = defineCommand({
     { does: 'A read-only token for a day', line: 'postern tokens create readonly personal -x 24h' },
     {
       does: 'A read-only version of a token you hold',
-      line: 'postern tokens create readonly --from-existing -x 24h -t "$(cat org.token)"',
+      line: 'POSTERN_TOKEN="$(cat org.token)" postern tokens create readonly --from-existing -x 24h',
     },
   ],
   json: {

@@ -10,7 +10,8 @@ import {
 } from '@postern/token';
 import { defineCommand } from '../../core/command.ts';
 import { text, toggle } from '../../core/flags.ts';
-import { print, say } from '../../output/print.ts';
+import { say } from '../../output/print.ts';
+import { harmless } from '../../output/safe-json.ts';
 import { presentedParts } from './presented-tokens.ts';
 
 export const command = defineCommand({
@@ -23,8 +24,11 @@ export const command = defineCommand({
     json: toggle('Print JSON, as without it', { short: 'j', hidden: true }),
   },
   examples: [
-    { does: 'What does this token hold', line: 'postern tokens debug -t "$(cat ci.token)"' },
-    { does: 'In words', line: 'postern tokens debug --full -t "$(cat ci.token)" | jq -r \'.[].summary\'' },
+    { does: 'What does this token hold', line: 'POSTERN_TOKEN="$(cat ci.token)" postern tokens debug' },
+    {
+      does: 'In words',
+      line: 'POSTERN_TOKEN="$(cat ci.token)" postern tokens debug --full | jq -r \'.[].summary\'',
+    },
   ],
   json: {
     '[].location': 'which service can verify the token',
@@ -54,7 +58,7 @@ export const command = defineCommand({
       );
     }
     // Two blanks and an empty line more: this is flyctl's form, which scripts read.
-    print(io, `${escapeControls(stringifyExactJson(shown, 2))}\n`);
+    io.stdout.write(`${harmless(stringifyExactJson(shown, 2))}\n\n`);
     return bad > 0 ? EXIT_CODES.auth : EXIT_CODES.ok;
   },
 });
@@ -63,12 +67,4 @@ export const command = defineCommand({
 async function uuidOf(token: UnverifiedToken): Promise<string> {
   const { nodeCrypto } = await import('@postern/token/mac/node');
   return tokenUuid(token.nonce, nodeCrypto);
-}
-
-/** JSON itself escapes C0 controls; these are the others a terminal may act on. */
-function escapeControls(json: string): string {
-  return json.replaceAll(
-    /[\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

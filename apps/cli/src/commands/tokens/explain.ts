@@ -4,7 +4,7 @@ import { defineCommand } from '../../core/command.ts';
 import { SHARED_FLAGS, text, toggle } from '../../core/flags.ts';
 import { print, printJson } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
-import { execRequest } from '../machines/exec-request.ts';
+import { askedCommand } from './asked-command.ts';
 import { explainTokens } from './explain-tokens.ts';
 import { DEFAULT_LOCATION, LOCATION_FLAG_HELP } from './presented-tokens.ts';
 
@@ -24,10 +24,13 @@ export const command = defineCommand({
     json: SHARED_FLAGS.json,
   },
   examples: [
-    { does: 'May this token do that', line: 'postern tokens explain -t "$(cat ci.token)" "git push"' },
+    {
+      does: 'May this token do that',
+      line: 'POSTERN_TOKEN="$(cat ci.token)" postern tokens explain "git push"',
+    },
     {
       does: 'Ask the server, for one machine',
-      line: 'postern tokens explain -t "$(cat ci.token)" --check -a demo -m 148e21ab9c3d89 "git status"',
+      line: 'POSTERN_TOKEN="$(cat ci.token)" postern tokens explain --check -a demo -m 148e21ab9c3d89 "git status"',
     },
   ],
   json: {
@@ -38,7 +41,7 @@ export const command = defineCommand({
     refusals: 'for each refusal: `reason`, and `would_allow` or null',
   },
   run: async (io, { flags, words, rest }) => {
-    const { argv } = execRequest(words, rest);
+    const argv = askedCommand(words, rest);
     const answer = flags.check
       ? await (await import('./check-tokens.ts')).checkTokens(io, flags, argv)
       : explainTokens(io, flags, argv);

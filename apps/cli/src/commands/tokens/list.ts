@@ -7,7 +7,6 @@ import { chooseOrganization } from '../../choose/organization.ts';
 import { print, printJson } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { printTable } from '../../output/table.ts';
-import { formatAgo, formatTime } from '../../output/times.ts';
 import { connect, type Session } from '../../settings/connect.ts';
 
 export const command = defineCommand({
@@ -57,9 +56,9 @@ export const command = defineCommand({
         { title: 'NAME', cell: (token) => token.name },
         ...(scope === 'org' ? [{ title: 'APP', cell: (token: TokenResource) => token.app ?? '' }] : []),
         { title: 'CREATED BY', cell: (token) => token.created_by },
-        { title: 'EXPIRES AT', cell: (token) => formatTime(token.expires_at) },
-        { title: 'REVOKED AT', cell: (token) => formatTime(token.revoked_at) },
-        { title: 'LAST USED', cell: (token) => formatAgo(token.last_used_at, io.now()) },
+        { title: 'EXPIRES AT', time: (token) => token.expires_at },
+        { title: 'REVOKED AT', time: (token) => token.revoked_at },
+        { title: 'LAST USED', ago: (token) => token.last_used_at },
       ],
       tokens,
     );

@@ -4,6 +4,7 @@ import { wordAt } from '../../core/words.ts';
 import { printJson, say } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { connect } from '../../settings/connect.ts';
+import { recordId } from './record-id.ts';
 
 export const command = defineCommand({
   description: 'Rename a token. What it allows does not change.',
@@ -13,9 +14,11 @@ export const command = defineCommand({
   examples: [{ does: 'Another name', line: 'postern tokens rename tok_abcdefghij234567 "nightly backup"' }],
   json: { version: '1', token: 'the record as it is now' },
   run: async (io, input) => {
-    const { client, operations } = await connect(io, input.flags);
+    const session = await connect(io, input.flags);
+    const { client, operations } = session;
+    const id = await recordId(session, wordAt(input, 0));
     const token = await client.call(operations.renameToken, {
-      params: { token: wordAt(input, 0) },
+      params: { token: id },
       body: { name: wordAt(input, 1) },
     });
     if (input.flags.json) printJson(io, { version: 1, token });

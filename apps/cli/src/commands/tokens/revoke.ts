@@ -5,10 +5,11 @@ import { print, printJson } from '../../output/print.ts';
 import { safeText } from '../../output/safe-text.ts';
 import { reportError } from '../../output/report-error.ts';
 import { connect } from '../../settings/connect.ts';
+import { recordId } from './record-id.ts';
 
 export const command = defineCommand({
   description:
-    'Revoke tokens by the ids of their records, with everything attenuated from them. They are refused from the ' +
+    'Revoke tokens by the ids or uuids of their records, with everything attenuated from them. They are refused from the ' +
     'next request on, and their running execs are ended. Every id is reported; the exit code is not 0 when any failed.',
   words: '<id...>',
   count: [1, Infinity],
@@ -29,14 +30,15 @@ export const command = defineCommand({
     failed: 'ids that failed, each with `code` and `error`',
   },
   run: async (io, { flags, words, rest }) => {
-    const { client, operations } = await connect(io, flags);
+    const session = await connect(io, flags);
+    const { client, operations } = session;
     const revoked: string[] = [];
     const failed: Array<{ id: string; code: string; error: string }> = [];
     let exit: number = EXIT_CODES.ok;
     for (const id of [...words, ...(rest ?? [])]) {
       try {
         await client.call(operations.revokeToken, {
-          params: { token: id },
+          params: { token: await recordId(session, id) },
           body: flags.reason === undefined ? {} : { reason: flags.reason },
         });
         revoked.push(id);

@@ -4,6 +4,7 @@ import { wordAt } from '../../core/words.ts';
 import { connect } from '../../settings/connect.ts';
 import { OUTPUT_FLAG, readExpiry } from './mint-flags.ts';
 import { mintAndPrint } from './mint-and-print.ts';
+import { recordId } from './record-id.ts';
 
 export const command = defineCommand({
   description:
@@ -36,10 +37,12 @@ export const command = defineCommand({
   },
   run: async (io, input) => {
     const { flags } = input;
-    const { client, operations } = await connect(io, flags);
+    const session = await connect(io, flags);
+    const { client, operations } = session;
+    const id = await recordId(session, wordAt(input, 0));
     await mintAndPrint(io, flags, [], () =>
       client.call(operations.rotateToken, {
-        params: { token: wordAt(input, 0) },
+        params: { token: id },
         body: {
           ...(flags.expiry === undefined ? {} : { expiry: readExpiry(flags.expiry) }),
           ...(flags.grace === undefined ? {} : { grace: flags.grace }),

@@ -6,6 +6,7 @@ import { print, printJson } from '../../output/print.ts';
 import { printFields, printTable } from '../../output/table.ts';
 import { formatAgo, formatTime } from '../../output/times.ts';
 import { connect } from '../../settings/connect.ts';
+import { recordId } from './record-id.ts';
 
 export const command = defineCommand({
   description: 'Show the record of one token: what it allows, its life, and its use by day. Never its text.',
@@ -15,8 +16,10 @@ export const command = defineCommand({
   examples: [{ does: 'One token', line: 'postern tokens show tok_abcdefghij234567' }],
   json: { version: '1', token: 'the record, with `usage` by day' },
   run: async (io, input) => {
-    const { client, operations } = await connect(io, input.flags);
-    const token = await client.call(operations.showToken, { params: { token: wordAt(input, 0) } });
+    const session = await connect(io, input.flags);
+    const { client, operations } = session;
+    const id = await recordId(session, wordAt(input, 0));
+    const token = await client.call(operations.showToken, { params: { token: id } });
     if (input.flags.json) {
       printJson(io, { version: 1, token });
       return;
