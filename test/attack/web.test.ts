@@ -2,6 +2,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeAttack } from './attack-case.ts';
 import { openGround, type Ground } from './ground.ts';
+import { agents } from './agents.ts';
 import { pagesOfOthers } from './pages-of-others.ts';
 import { paths } from './paths.ts';
 
@@ -11,4 +12,4 @@ beforeAll(async () => {
 });
 afterAll(() => ground.remove());
 
-for (const attack of [pagesOfOthers, paths]) describeAttack(attack, () => ground);
+for (const attack of [agents, pagesOfOthers, paths]) describeAttack(attack, () => ground);

@@ -74,8 +74,8 @@ function serveAgent(socket: WebSocket, sessions: AgentSessions, services: Servic
         if (!(error instanceof LinkError)) {
           services.log.error('agent.link-failed', { agentId: session.agentId, message: String(error) });
         }
-        session.abandon();
         socket.close(1002, 'protocol error');
+        session.abandon();
       }
       return;
     }

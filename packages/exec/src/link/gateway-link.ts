@@ -25,7 +25,15 @@ import {
   LinkError,
   type Message,
 } from './message.ts';
+import { RESUME_LIMITS } from './resumable-channel.ts';
 import { SendWindow } from './window.ts';
+
+/**
+ * Milliseconds after an exec's own timeout at which the agent is not waited for any longer: it has had its time, the
+ * grace, and the longest silence a link survives. An agent that never says how a command ended must not hold its caller.
+ */
+const OVERDUE_MS = RESUME_LIMITS.silentMs + EXEC_LIMITS.graceMs + 10_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface GatewayLink {
   /** Starts an exec on the agent. */
@@ -49,6 +57,7 @@ interface Stream {
   readonly openedAt: number;
   /** Output already received but not yet with the sink, in order. */
   tail: Promise<void>;
+  readonly overdue: NodeJS.Timeout;
   /** Bytes received for which no credit has been given back: more than the window breaks the protocol. */
   readonly outstanding: Record<OutputChannel, number>;
   readonly bytes: Record<OutputChannel, number>;
@@ -82,6 +91,7 @@ export function createGatewayLink(
 
   const finish = (id: number, stream: Stream, outcome: ExecOutcome): void => {
     streams.delete(id);
+    clearTimeout(stream.overdue);
     stream.stdin.close();
     void stream.tail.then(() => stream.settle(outcome));
   };
@@ -106,6 +116,10 @@ export function createGatewayLink(
         stdin: new SendWindow(),
         openedAt: performance.now(),
         tail: Promise.resolve(),
+        overdue: setTimeout(
+          () => finish(id, stream, lostOutcome(stream, 'connection-lost')),
+          Math.min(order.spec.timeoutMs + OVERDUE_MS, LONGEST_TIMER_MS),
+        ),
         outstanding: { stdout: 0, stderr: 0 },
         bytes: { stdout: 0, stderr: 0 },
         settle: resolve,

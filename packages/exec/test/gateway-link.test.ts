@@ -1,0 +1,99 @@
+/** The gateway's end of a link, with an agent that says what it likes, or nothing. */
+import type { ExecOrder, ExecOutcome } from '@postern/contract';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createGatewayLink } from '../src/link/gateway-link.ts';
+import { encodeJson, encodeMessage, KIND, LinkError } from '../src/link/message.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const order: ExecOrder = {
+  execId: 'exec_aaaaaaaaaaaaaaaa',
+  machineId: 'm',
+  organizationId: '1',
+  appId: '1',
+  clearedAt: 0,
+  sourceAddress: null,
+  caveats: '',
+  spec: {
+    argv: ['true'],
+    stdin: false,
+    tty: null,
+    timeoutMs: 5000,
+    cwd: null,
+    user: null,
+    env: {},
+    outputLimitBytes: 1000,
+  },
+};
+const OUTCOME: ExecOutcome = {
+  reason: 'exited',
+  exitCode: 0,
+  exitSignal: null,
+  durationMs: 1,
+  stdoutBytes: 0,
+  stderrBytes: 0,
+  stdoutTruncated: false,
+  stderrTruncated: false,
+  message: null,
+};
+const sink = { output: () => undefined };
+const MINUTES_MS = 60_000;
+
+test('an agent that never says how a command ended does not hold its caller', async () => {
+  const link = createGatewayLink(
+    () => undefined,
+    () => undefined,
+  );
+  const command = link.open(order, sink);
+  await vi.advanceTimersByTimeAsync(2 * MINUTES_MS);
+  expect(link.running).toBe(1);
+  await vi.advanceTimersByTimeAsync(MINUTES_MS);
+  expect(link.running).toBe(0);
+  expect(await command.outcome).toMatchObject({ reason: 'connection-lost', exitCode: null });
+  // What it says afterwards is of nothing any more.
+  expect(() => link.receive(encodeJson(KIND.outcome, 1, OUTCOME))).not.toThrow();
+});
+
+test('the first outcome stays', async () => {
+  const link = createGatewayLink(
+    () => undefined,
+    () => undefined,
+  );
+  const command = link.open(order, sink);
+  link.receive(encodeJson(KIND.outcome, 1, OUTCOME));
+  link.receive(encodeJson(KIND.outcome, 1, { ...OUTCOME, exitCode: 7 }));
+  expect(await command.outcome).toMatchObject({ exitCode: 0 });
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('an ask has one answer, and fails when the link ends before it', async () => {
+  const link = createGatewayLink(
+    () => undefined,
+    () => undefined,
+  );
+  const asked = link.ask({ machineId: 'm', act: 'ps', signal: null, timeoutSeconds: 1 });
+  link.receive(encodeJson(KIND.answer, 1, { ok: true, processes: [] }));
+  link.receive(encodeJson(KIND.answer, 1, { ok: false, why: 'failed', message: 'late' }));
+  expect(await asked).toEqual({ ok: true, processes: [] });
+  const lost = link.ask({ machineId: 'm', act: 'stop', signal: null, timeoutSeconds: 1 });
+  link.closed();
+  await expect(lost).rejects.toThrow(LinkError);
+});
+
+test('what cannot be read is refused', () => {
+  const link = createGatewayLink(
+    () => undefined,
+    () => undefined,
+  );
+  link.open(order, sink);
+  for (const bytes of [
+    encodeJson(KIND.report, 0, { machines: [{ id: 'm', state: 'exploded', features: [] }] }),
+    encodeMessage(KIND.report, 0, Buffer.from('{')),
+    encodeJson(KIND.answer, 1, { ok: true }),
+    encodeJson(KIND.outcome, 1, { reason: 'bored' }),
+    encodeMessage(KIND.open, 1),
+    encodeMessage(KIND.ask, 1),
+  ])
+    expect(() => link.receive(bytes)).toThrow(LinkError);
+});
