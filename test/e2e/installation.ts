@@ -46,6 +46,9 @@ export interface RunOptions {
   readonly onStart?: (child: { kill(signal: NodeJS.Signals): boolean }) => void;
 }
 
+/** Tokens, sessions, login and join secrets: a prefix, and more than an id has behind it. */
+const SECRET = /\b(?:fm2|fm1r|fm1a|fo1|join|login)_[A-Za-z0-9+/_-]{16}/;
+
 type ServerProcess = ChildProcessByStdio<null, Readable, Readable>;
 
 export async function install(args: readonly string[] = []): Promise<Installation> {
@@ -115,6 +118,10 @@ export async function install(args: readonly string[] = []): Promise<Installatio
     remove: async () => {
       await ended('SIGTERM');
       rmSync(directory, { recursive: true, force: true });
+      // Whatever a test did, and whatever went wrong in it: nothing secret may be in the log.
+      const leaked = SECRET.exec(log);
+      if (leaked !== null)
+        throw new Error(`a secret in the log: ${log.slice(leaked.index - 200, leaked.index + 8)}…`);
     },
   };
 }

@@ -17,6 +17,13 @@ export function redact(text: string): string {
   return text.replace(SECRET, '[redacted]');
 }
 
+/** What JSON leaves as it is and a terminal or pager acts on: C1 controls, DEL, line separators, hidden and reordering. */
+const ACTING = /[\u007F-\u009F\u2028\u2029]|\p{Cf}/gu;
+
+function escape(character: string): string {
+  return character.replaceAll(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /**
  * @param write takes one line without its newline.
  * @param now milliseconds since the epoch.
@@ -27,7 +34,7 @@ export function createLog(write: (line: string) => void, now: () => number): Log
     for (const [key, value] of Object.entries(fields)) {
       entry[key] = typeof value === 'string' ? redact(value) : value;
     }
-    write(JSON.stringify(entry));
+    write(JSON.stringify(entry).replaceAll(ACTING, escape));
   };
   return {
     info: (event, fields) => line('info', event, fields),

@@ -44,7 +44,8 @@ export const machineNameSchema = z
 export const emailSchema = z
   .string()
   .max(254)
-  .regex(/^[^\s@<>"]+@[^\s@<>"]+$/, 'an email address looks like name@host');
+  // \p{C}: controls, and characters that hide or reorder others.
+  .regex(/^[^\s\p{C}@<>"]+@[^\s\p{C}@<>"]+$/u, 'an email address looks like name@host');
 
 export type OrganizationId = z.infer<typeof organizationIdSchema>;
 export type AppId = z.infer<typeof appIdSchema>;

@@ -54,7 +54,10 @@ function serveAgent(socket: WebSocket, sessions: AgentSessions, services: Servic
     socket.ping();
   }, PING_MS);
   socket.on('pong', () => (alive = true));
-  socket.on('error', () => undefined);
+  socket.on('error', (error) => {
+    // What is no WebSocket message, or too long for one, is the agent's doing; a broken connection is not.
+    if ('code' in error && String(error.code).startsWith('WS_ERR_')) session?.abandon();
+  });
   socket.on('close', () => {
     clearTimeout(late);
     clearInterval(ping);
@@ -81,6 +84,7 @@ function serveAgent(socket: WebSocket, sessions: AgentSessions, services: Servic
     }
     if (binary || isProving) {
       socket.close(1002, 'not now');
+      session?.abandon();
       return;
     }
     isProving = true;
