@@ -35,6 +35,11 @@ export const PAGES: readonly PageEntry[] = [
     navigation: { area: 'app', label: 'Tokens', icon: 'key' },
   },
   {
+    path: '/orgs/:org/settings',
+    load: () => import('./pages/settings/settings.tsx'),
+    navigation: { area: 'organization', label: 'Settings', icon: 'settings' },
+  },
+  {
     path: '/inspect',
     load: () => import('./pages/inspect.tsx'),
     navigation: { area: 'tools', label: 'Inspect a token', icon: 'search' },

@@ -2,8 +2,8 @@
  * A real browser before a real server. Whatever a page must never do is watched in every test: break the policy,
  * throw, ask another host, keep a secret in storage.
  */
+import assert from 'node:assert/strict';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { install, type Installation } from '../../../test/e2e/installation.ts';
 
 const ARGUMENTS = [
@@ -88,7 +88,7 @@ export async function openDashboard(args: readonly string[] = []): Promise<Dashb
         await context.close();
       }
       open.clear();
-      expect(wrongs).toEqual([]);
+      assert.deepEqual(wrongs, []);
     },
     async remove() {
       await browser.close();

@@ -2,6 +2,7 @@
 import { operations } from '@postern/contract';
 import { useEffect } from 'react';
 import type { z } from 'zod';
+import { useLive } from '../api/live.ts';
 import { useCall, type Answer } from '../api/use-call.ts';
 import { useWatched, watched } from '../api/store.ts';
 
@@ -23,7 +24,13 @@ export function useOrganization(slug: string | undefined): void {
   }, [slug]);
 }
 
+const APP_CHANGES: ReadonlySet<unknown> = new Set(['app.create', 'app.update', 'app.delete']);
+
 /** Every app of the reader's organizations. */
 export function useApps(): Answer<z.output<typeof operations.listApps.output>> {
-  return useCall(operations.listApps, {});
+  const answer = useCall(operations.listApps, {});
+  useLive(['audit'], (event) => {
+    if (event === 'resumed' || APP_CHANGES.has(event['action'])) answer.refresh();
+  });
+  return answer;
 }

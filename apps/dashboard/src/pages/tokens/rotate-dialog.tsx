@@ -1,5 +1,5 @@
 import { operations, type TokenResource } from '@postern/contract';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import { call } from '../../api/client.ts';
 import { useAct } from '../../api/use-act.ts';
@@ -16,7 +16,16 @@ export interface RotateDialogProps {
   readonly token: TokenResource;
   /** Also after a successor was made. */
   readonly onClose: () => void;
+  readonly title?: string;
+  /** Restrictions the successor has besides, in JSON. */
+  readonly caveats?: readonly Caveat[];
+  /** Whether there is all it takes to make the successor; yes unless given. */
+  readonly ready?: boolean;
+  /** What it is about. */
+  readonly children?: ReactNode;
 }
+
+type Caveat = z.output<typeof operations.narrowToken.output>['proposals'][number]['caveat'];
 
 const GRACES: ReadonlyArray<readonly [grace: string, label: string]> = [
   ['1h', 'One hour'],
@@ -24,8 +33,15 @@ const GRACES: ReadonlyArray<readonly [grace: string, label: string]> = [
   ['168h', 'Seven days'],
 ];
 
+const SAME = (
+  <p>
+    A new token with the same restrictions takes its place. Put it where the old one is, then let that die.
+  </p>
+);
+
 /** Makes a successor that allows the same; the old token dies after a while, or when the new one is first used. */
-export function RotateDialog({ token, onClose }: RotateDialogProps) {
+export function RotateDialog(props: RotateDialogProps) {
+  const { token, onClose, title = 'Rotate the token', caveats = [], ready = true, children = SAME } = props;
   const [expiry, setExpiry] = useState('48h');
   const [grace, setGrace] = useState('24h');
   const [onFirstUse, setOnFirstUse] = useState(true);
@@ -59,27 +75,24 @@ export function RotateDialog({ token, onClose }: RotateDialogProps) {
     setRotated(
       await call(operations.rotateToken, {
         params: { token: token.id },
-        body: { expiry, grace, on_first_use: onFirstUse },
+        body: { expiry: expiry.trim(), grace, on_first_use: onFirstUse, caveats: [...caveats] },
       }),
     );
   };
   return (
     <Dialog
-      title="Rotate the token"
+      title={title}
       onClose={onClose}
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" busy={rotating.busy} onClick={() => rotating.run(rotate)}>
+          <Button kind="primary" busy={rotating.busy} disabled={!ready} onClick={() => rotating.run(rotate)}>
             Make the new token
           </Button>
         </>
       }
     >
-      <p>
-        A new token with the same restrictions takes its place. Put it where the old one is, then let that
-        die.
-      </p>
+      {children}
       <LifetimeField
         label="The new one lives"
         value={expiry}

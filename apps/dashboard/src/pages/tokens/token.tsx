@@ -19,12 +19,13 @@ import { useMachineNames, useMachines } from '../../tokens/machine-names.ts';
 import { isLive, TokenStatus } from '../../tokens/status.tsx';
 import { TryBox } from '../../tokens/try-box.tsx';
 import { UsageChart, type UsageDay } from '../../tokens/usage-chart.tsx';
+import { NarrowDialog } from './narrow-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { RevokeDialog } from './revoke-dialog.tsx';
 import { RotateDialog } from './rotate-dialog.tsx';
 import { TokenAudit, TokenExecs } from './token-history.tsx';
 
-type Asked = 'rename' | 'rotate' | 'revoke';
+type Asked = 'rename' | 'rotate' | 'narrow' | 'revoke';
 
 export function Page({ params: { token: id = '' } }: PageProps) {
   const answer = useCall(operations.showToken, { params: { token: id } }, ['token', 'exec']);
@@ -54,7 +55,12 @@ export function Page({ params: { token: id = '' } }: PageProps) {
                 <Button onClick={() => setAsked('rename')}>Rename</Button>
                 {isLive(token) && (
                   <>
-                    <Button onClick={() => setAsked('rotate')}>Rotate</Button>
+                    {token.successor_id === null && (
+                      <>
+                        <Button onClick={() => setAsked('rotate')}>Rotate</Button>
+                        {token.app !== null && <Button onClick={() => setAsked('narrow')}>Narrow</Button>}
+                      </>
+                    )}
                     <Button kind="danger" onClick={() => setAsked('revoke')}>
                       Revoke
                     </Button>
@@ -84,6 +90,7 @@ export function Page({ params: { token: id = '' } }: PageProps) {
           <TokenAudit token={token} />
           {asked === 'rename' && <RenameDialog token={token} onClose={close} onDone={done} />}
           {asked === 'rotate' && <RotateDialog token={token} onClose={done} />}
+          {asked === 'narrow' && <NarrowDialog token={token} onClose={done} />}
           {asked === 'revoke' && (
             <RevokeDialog
               organization={token.organization}
