@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { billOfMaterials } from './pack/bill-of-materials.ts';
 import { copyDependencies } from './pack/copy-dependencies.ts';
 import { readManifest } from './pack/manifest.ts';
 import { PUBLISHED } from './pack/published.ts';
@@ -24,6 +25,7 @@ function assemble(destination: string): void {
     for (const other of Object.keys(dependencies)) if (!other.startsWith('@postern/')) others.add(other);
   }
   copyDependencies(ROOT, others, modules);
+  writeFileSync(join(destination, 'sbom.cdx.json'), billOfMaterials(ROOT));
   // npm would remove what no manifest names.
   writeFileSync(join(destination, 'package.json'), `${JSON.stringify({ private: true, type: 'module' })}\n`);
 }

@@ -6,9 +6,10 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { billOfMaterials } from './pack/bill-of-materials.ts';
 import { PUBLISHED } from './pack/published.ts';
 import { stagePackage } from './pack/stage.ts';
 
@@ -21,6 +22,7 @@ function pack(destination: string): void {
       stagePackage(published, stage);
       console.log(packFolder(stage, destination));
     }
+    writeFileSync(join(destination, 'sbom.cdx.json'), billOfMaterials(resolve(import.meta.dirname, '..')));
   } finally {
     rmSync(work, { recursive: true });
   }
