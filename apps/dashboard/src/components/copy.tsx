@@ -5,7 +5,8 @@ import { Icon } from './icon.tsx';
 const SHOWN_MS = 2000;
 
 export interface CopyProps {
-  readonly text: string;
+  /** The text, or what makes it when it is asked for. */
+  readonly text: string | (() => string);
   /** What is copied, for those who do not see the place: `Copy the token`. */
   readonly label: string;
   /** The word on the button. */
@@ -22,7 +23,7 @@ export function Copy({ text, label, children = 'Copy', kind = 'plain' }: CopyPro
     return () => clearTimeout(timer);
   }, [state]);
   const copy = async (): Promise<void> => {
-    setState((await writeText(text)) ? 'copied' : 'failed');
+    setState((await writeText(typeof text === 'string' ? text : text())) ? 'copied' : 'failed');
   };
   return (
     <Button kind={kind} small aria-label={label} onClick={() => void copy()}>
