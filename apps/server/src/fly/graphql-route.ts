@@ -18,6 +18,7 @@ import { readJsonBody } from '../http/read-body.ts';
 import { recordOf } from '../http/request-record.ts';
 import { sourceOf } from '../http/source.ts';
 import type { Services } from '../services.ts';
+import { explainAbsence } from './absent.ts';
 import type { FlyContext } from './context.ts';
 import { resolvers } from './resolvers.ts';
 import { SDL } from './schema.ts';
@@ -54,7 +55,7 @@ async function run(c: Context, services: Services): Promise<ExecutionResult> {
   const { query, variables, operationName } = parsed.data;
   const document = parse(query, { maxTokens: MAX_TOKENS });
   const problems = validate(schema, document);
-  if (problems.length > 0) return { data: null, errors: problems };
+  if (problems.length > 0) return { data: null, errors: explainAbsence(problems) };
   const contextValue: FlyContext = {
     caller,
     source: sourceOf(incomingOf(c), services.config.trustedProxies),

@@ -1,4 +1,7 @@
-/** Leases of machines: flyctl takes one before it starts or stops a machine. They live in memory, for seconds. */
+/**
+ * Leases of machines: flyctl takes one before it starts or stops a machine. They live in memory, for seconds. They keep
+ * people out of each other's way and guard nothing: whoever may take one sees the one that is held, and may give it back.
+ */
 import { PosternError } from '@postern/contract';
 import { randomBytes } from 'node:crypto';
 import type { Context, Hono } from 'hono';
@@ -36,7 +39,7 @@ export function addLeaseRoutes(app: Hono, services: Services): void {
       const { machine, owner } = await requireControl(c, services);
       return c.json(act(machine, owner, c));
     } catch (thrown) {
-      return answerError(thrown, record, services);
+      return answerError(c.req.method === 'DELETE' ? asNoLease(thrown) : thrown, record, services);
     }
   };
 
@@ -63,7 +66,7 @@ export function addLeaseRoutes(app: Hono, services: Services): void {
     answer((machine) => {
       const held = current(machine);
       if (held === undefined) throw new PosternError('lease_not_found', 'lease not found');
-      return present({ ...held, nonce: '' }, machine);
+      return present(held, machine);
     }),
   );
 
@@ -71,13 +74,20 @@ export function addLeaseRoutes(app: Hono, services: Services): void {
     PATH,
     answer((machine, _owner, c) => {
       const held = current(machine);
-      if (held?.nonce !== c.req.header('fly-machine-lease-nonce')) {
+      if (held === undefined || held.nonce !== c.req.header('fly-machine-lease-nonce')) {
         throw new PosternError('lease_not_found', 'lease not found');
       }
       leases.delete(machine);
       return { ok: true };
     }),
   );
+}
+
+/** A machine that is gone has no lease; flyctl, which has just removed it, passes over that. */
+function asNoLease(thrown: unknown): unknown {
+  return thrown instanceof PosternError && thrown.code === 'machine_not_found'
+    ? new PosternError('lease_not_found', `lease not found: ${thrown.message}`)
+    : thrown;
 }
 
 function present(lease: Lease, machine: string): object {

@@ -39,6 +39,8 @@ export function organizationObject(record: OrganizationRecord, role: Role | unde
       };
     },
     limitedAccessTokens: (_: unknown, context: FlyContext) => tokenList(record.id, undefined, context),
+    // Asked for before an app is destroyed.
+    addOns: { nodes: [] },
   };
 }
 

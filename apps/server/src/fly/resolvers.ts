@@ -1,6 +1,7 @@
 /** Thin adapters: each resolver calls what the operations of the contract call. */
 import { parseGoDuration, PosternError } from '@postern/contract';
 import type { OrganizationRecord } from '@postern/store';
+import { ACTION, prohibits, type Caveat, type Refusal } from '@postern/token';
 import {
   findApp,
   findForAction,
@@ -24,9 +25,16 @@ export const resolvers = {
     const { caller, services } = context;
     if (caller.kind !== 'token') return userObject(personOf(context));
     const { valid, invalid } = await services.authority.checkHeader(caller.header);
-    const [first] = valid;
-    if (first === undefined)
-      throw invalid[0]?.error ?? new PosternError('unauthenticated', 'no token was presented');
+    const outside = valid.map(({ caveats }) => outsideItsTime(caveats, services.now()));
+    const first = valid.find((_token, index) => outside[index] === undefined);
+    if (first === undefined) {
+      const [refusal] = outside;
+      if (refusal === undefined)
+        throw invalid[0]?.error ?? new PosternError('unauthenticated', 'no token was presented');
+      throw new PosternError('token_expired', refusal.reason, {
+        hint: 'ask whoever gave it to you for a new one',
+      });
+    }
     return { __typename: 'Macaroon', email: `${first.record.uuid}@tokens.fly.io` };
   },
 
@@ -144,11 +152,15 @@ export const resolvers = {
       await services.authority.endSession(caller.person, caller.sessionToken, { source });
     return { ok: true };
   },
-
-  issueCertificate: unavailable('SSH certificates'),
-  addWireGuardPeer: unavailable('WireGuard'),
-  validateWireGuardPeers: unavailable('WireGuard'),
 };
+
+/** Why a verified token is not valid now, if it is not. Who nobody is any more has no name. */
+function outsideItsTime(caveats: readonly Caveat[], now: number): Refusal | undefined {
+  return caveats
+    .filter(({ type }) => type === 'ValidityWindow')
+    .map((caveat) => prohibits(caveat, { kind: 'access', action: ACTION.r, now }))
+    .find((refusal) => refusal !== undefined);
+}
 
 async function appOf(input: TokenInput, context: FlyContext) {
   const { profileParams } = input;
@@ -174,16 +186,4 @@ function organizationProfile(profile: string): 'deploy_organization' | 'readonly
       hint: 'use deploy, org, readonly or machine-exec tokens',
     },
   );
-}
-
-function unavailable(what: string): () => never {
-  return () => {
-    throw new PosternError(
-      'feature_unsupported',
-      `${what} cannot exist here: Postern runs commands, it has no private network`,
-      {
-        hint: 'run commands with `fly machine exec`',
-      },
-    );
-  };
 }

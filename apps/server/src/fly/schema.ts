@@ -5,6 +5,7 @@
  */
 export const SDL = `
 scalar JSON
+scalar AddOnType
 
 type Query {
   viewer: Principal!
@@ -20,15 +21,11 @@ type Mutation {
   createLimitedAccessToken(input: CreateLimitedAccessTokenInput!): CreateLimitedAccessTokenPayload!
   deleteLimitedAccessToken(input: DeleteLimitedAccessTokenInput!): DeleteLimitedAccessTokenPayload!
   logOut(input: LogOutInput!): LogOutPayload!
-  issueCertificate(input: JSON!): Unavailable!
-  addWireGuardPeer(input: JSON!): Unavailable!
-  validateWireGuardPeers(input: JSON!): Unavailable!
 }
 
 union Principal = User | Macaroon
 type User { id: ID! name: String email: String! enablePaidHobby: Boolean! }
 type Macaroon { email: String! }
-type Unavailable { ok: Boolean }
 
 type PageInfo { hasNextPage: Boolean! endCursor: String }
 type OrganizationConnection { nodes: [Organization!]! }
@@ -36,7 +33,14 @@ type Organization {
   id: ID! slug: String! rawSlug: String! name: String! type: String! paidPlan: Boolean! billable: Boolean!
   viewerRole: String! internalNumericId: String! remoteBuilderImage: String! remoteBuilderApp: App
   members: MemberConnection! limitedAccessTokens: LimitedAccessTokenConnection!
+  addOns(type: AddOnType): AddOnConnection!
 }
+type AddOnConnection { nodes: [AddOn!]! }
+type AddOn {
+  id: ID name: String addOnPlan: AddOnPlan privateIp: String primaryRegion: String readRegions: [String!] options: JSON
+  metadata: JSON
+}
+type AddOnPlan { displayName: String description: String }
 type MemberConnection { edges: [MemberEdge!]! }
 type MemberEdge { cursor: String! node: User! joinedAt: String role: String! }
 
@@ -45,7 +49,7 @@ type App {
   id: ID! internalNumericId: Int! name: String! hostname: String! cnameTarget: String deployed: Boolean! network: String
   status: String! appUrl: String platformVersion: String! version: Int! organization: Organization! role: AppRole
   currentRelease: Release currentReleaseUnprocessed: Release hostIssues: HostIssueConnection! config: AppConfig!
-  services: [JSON!]! ipAddresses: JSONConnection! sharedIpAddress: String imageDetails: ImageVersion
+  services: [Service!]! ipAddresses: IPAddressConnection! sharedIpAddress: String imageDetails: ImageVersion
   machines: MachineConnection! limitedAccessTokens: LimitedAccessTokenConnection!
 }
 type AppRole { name: String! }
@@ -53,15 +57,22 @@ type AppConfig { definition: JSON }
 type Release { id: ID version: Int status: String createdAt: String evaluationId: String inProgress: Boolean }
 type HostIssueConnection { nodes: [HostIssue!]! }
 type HostIssue { internalId: String message: String createdAt: String updatedAt: String }
-type JSONConnection { nodes: [IPAddress!]! }
-type IPAddress { id: ID address: String type: String createdAt: String }
+type Service { description: String protocol: String internalPort: Int ports: [ServicePort!] }
+type ServicePort { port: Int handlers: [String!] }
+type IPAddressConnection { nodes: [IPAddress!]! }
+type IPAddress {
+  id: ID address: String type: String createdAt: String region: String serviceName: String network: Network
+}
+type Network { name: String organization: Organization }
 type ImageVersion { registry: String repository: String tag: String version: String digest: String }
 
 type MachineConnection { nodes: [Machine!]! }
 type Machine {
-  id: ID! name: String! state: String! region: String! createdAt: String! config: JSON app: App! ips: JSONConnection!
-  host: Host
+  id: ID! name: String! state: String! region: String! createdAt: String! config: JSON app: App! host: Host
+  ips: MachineIPConnection!
 }
+type MachineIPConnection { nodes: [MachineIP!]! }
+type MachineIP { family: String kind: String ip: String maskSize: Int }
 type Host { id: ID }
 
 type LimitedAccessTokenConnection { nodes: [LimitedAccessToken!]! }

@@ -2,6 +2,7 @@
 import { PosternError } from '@postern/contract';
 import { Hono } from 'hono';
 import { addDashboardRoutes } from '../dashboard/routes.ts';
+import { explainAbsentPath } from '../fly/absent.ts';
 import { addFlyRoutes } from '../fly/routes.ts';
 import type { Services } from '../services.ts';
 import { joinAgent } from '../agents/join.ts';
@@ -48,9 +49,11 @@ export function createApp(services: Services): Hono {
   addFlyRoutes(app, services);
   addDashboardRoutes(app, services.config.dashboardDir);
   app.notFound((c) => {
-    const error = new PosternError('route_not_found', `there is nothing at ${c.req.method} ${c.req.path}`, {
-      hint: 'see /v1/openapi.json for what there is',
-    });
+    const error =
+      explainAbsentPath(c.req.path) ??
+      new PosternError('route_not_found', `there is nothing at ${c.req.method} ${c.req.path}`, {
+        hint: 'see /v1/openapi.json for what there is',
+      });
     return answerError(error, recordOf(incomingOf(c)), services);
   });
   app.onError((thrown, c) => answerError(thrown, recordOf(incomingOf(c)), services));
