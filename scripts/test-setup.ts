@@ -16,6 +16,9 @@ const PROGRAMS: ReadonlyArray<readonly [program: string, debian: string]> = [
   ['/usr/lib/postgresql', 'postgresql'],
   // What says whether the units are right.
   ['systemd-analyze', 'systemd'],
+  // What examples of the command line are piped into, or stand beside.
+  ['jq', 'jq'],
+  ['curl', 'curl'],
   // Certificates for servers of the tests.
   ['openssl', 'openssl'],
   // Pseudo-terminals for questions, colour and width.

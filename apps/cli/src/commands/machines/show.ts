@@ -30,6 +30,7 @@ export const command = defineCommand({
       ['Name', machine.name],
       ['State', machine.state],
       ['Driver', machine.driver],
+      ['Features', machine.features.join(', ')],
       ['Running execs', String(machine.running_execs)],
       ['Last seen', formatAgo(machine.last_seen_at, io.now())],
       ['Created', formatTime(machine.created_at)],
