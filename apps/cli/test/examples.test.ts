@@ -57,9 +57,8 @@ const lastWord = (ran: Ran): string => ran.stdout.trim().split(' ').at(-1) ?? ''
 
 /** A token for `git status` and `uptime` in ci.token, its record and what a third party makes of it. */
 async function aToken(): Promise<Preparation> {
-  const minted = await owner(
-    ...['tokens', 'create', 'machine-exec', '-a', 'demo', '-x', '1h', '-C', 'git status', '-C', 'uptime'],
-  );
+  const commands = ['-C', 'git status', '-C', 'uptime'];
+  const minted = await owner('tokens', 'create', 'machine-exec', '-a', 'demo', '-x', '1h', ...commands);
   writeFileSync(join(home, 'ci.token'), minted.stdout);
   const second = await owner('tokens', 'create', 'deploy', '-a', 'demo', '-x', '1h');
   return {

@@ -63,7 +63,8 @@ let server: TestServer;
 let values: Readonly<Record<string, string>>;
 beforeAll(async () => {
   server = await startServer();
-  const { home, run } = server.owner;
+  const { home } = server.owner;
+  const run = (words: string[], options = {}): Promise<Ran> => server.owner.run(words, options);
   writeFileSync(join(home, 'fly.toml'), 'app = "demo"\n');
   writeFileSync(join(home, 'shared.secret'), `${SECRET}\n`);
   writeFileSync(join(home, 'caveats.json'), CAVEATS);
