@@ -165,3 +165,42 @@ test('the machine’s policy has the last word', async () => {
   expect((await call('GET', at(id, '/ps'))).body).toMatchObject({ code: 'policy_refused' });
   expect(await stateOf(container)).toBe('started');
 });
+
+test('an agent whose policy names its drivers serves nothing by others', async () => {
+  const policy = join(far.directory, 'drivers.json');
+  writeFileSync(policy, JSON.stringify({ version: 1, drivers: ['process'] }));
+  const other = await addRemoteMachine(postern, 'hosts-only');
+  try {
+    await other.runAgent({}, '--policy', policy);
+    const driver = { kind: 'docker', container: engine.container, socket: engine.socket };
+    const added = await call('POST', '/v1/apps/demo/machines', { name: 'boxed', driver, beside: other.id });
+    const { id } = added.body['machine'] as { id: string };
+    const ran = await call('POST', at(id, '/exec'), { command: ['true'] });
+    expect(JSON.stringify(ran.body)).toMatch(/does not let it serve machines by the driver docker/);
+    expect((await call('POST', at(id, '/stop'), {})).body).toMatchObject({ code: 'policy_refused' });
+    expect((await call('POST', at(other.id, '/exec'), { command: ['true'] })).body).toMatchObject({
+      exit_code: 0,
+    });
+  } finally {
+    await other.remove();
+  }
+});
+
+test('only an admin puts another machine beside one: its agent reaches more than that machine', async () => {
+  const added = await call('POST', '/v1/orgs/personal/members', { email: 'member@example.test' });
+  const secret = String(added.body['login_url']).split('#')[1];
+  const session = await call('POST', '/v1/session', { login_secret: secret }, 'nobody');
+  const member = String(session.body['access_token']);
+  const host = { name: 'escape', driver: { kind: 'process' }, beside: container };
+  expect((await call('POST', '/v1/apps/demo/machines', host, member)).body).toMatchObject({
+    code: 'policy_refused',
+  });
+  // A machine of their own, whose agent they enrol themselves, they may add.
+  expect((await call('POST', '/v1/apps/demo/machines', { name: 'own' }, member)).status).toBe(201);
+});
+
+test('what people do to machines is written down', async () => {
+  const shown = await postern.postern(['audit', 'list', '-o', 'personal', '--json']);
+  for (const act of ['machine.stop', 'machine.start', 'machine.restart', 'machine.signal', 'machine.ps'])
+    expect(shown.stdout.toString()).toContain(`"${act}"`);
+});

@@ -18,7 +18,7 @@ import {
 } from '@postern/token';
 import type { Tracer } from '@postern/trace';
 import type { Drivers } from './drivers.ts';
-import { policyRefusal, type Policy } from './policy.ts';
+import { policyRefusal, policyServes, type Policy } from './policy.ts';
 import { traceDriver } from './trace-driver.ts';
 
 export type Machines = Welcome['machines'];
@@ -58,6 +58,9 @@ export function admit(order: ExecOrder, machines: Machines, { drivers, policy, t
   const verdict = clear(caveats, access);
   const refusal = verdict.allowed ? refuseUngranted(caveats, access) : verdict.refusals[0];
   if (refusal !== undefined) return { refused: explainRefusal(refusal) };
+  if (!policyServes(policy, machine.driver.kind)) {
+    return { refused: `its policy does not let it serve machines by the driver ${machine.driver.kind}` };
+  }
   const denied = policy === undefined ? undefined : policyRefusal(policy, order.spec);
   if (denied !== undefined) return { refused: denied };
   const driver = drivers.of(machine);

@@ -2,6 +2,7 @@
 import type { MachineAnswer, MachineAsk, MachineProcess } from '@postern/contract';
 import { ControlError, parseSignal, type MachineControl } from '@postern/exec';
 import type { Machines, Means } from './admit.ts';
+import { policyServes } from './policy.ts';
 
 const no = (why: 'unsupported' | 'refused' | 'failed', message: string): MachineAnswer => ({
   ok: false,
@@ -17,6 +18,8 @@ export async function controlMachine(
 ): Promise<MachineAnswer> {
   const machine = machines.find(({ id }) => id === ask.machineId);
   if (machine === undefined) return no('refused', 'the agent does not serve this machine');
+  if (!policyServes(policy, machine.driver.kind))
+    return no('refused', `its policy does not let it serve machines by the driver ${machine.driver.kind}`);
   if (policy?.control === false) return no('refused', 'its policy does not let the server control it');
   const driver = drivers.of(machine);
   if (driver?.control === undefined)

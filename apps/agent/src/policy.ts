@@ -26,6 +26,8 @@ const policySchema = z.strictObject({
   environment: z.array(z.string()).optional(),
   /** Working directories that may be chosen; when given, others are refused. */
   directories: z.array(z.string()).optional(),
+  /** Ways to machines this agent may use; when given, machines reached otherwise are refused. */
+  drivers: z.array(z.enum(['process', 'docker', 'ssh'])).optional(),
   terminals: z.boolean().default(true),
   /** Whether the server may start, stop, signal and look into machines that this agent serves. */
   control: z.boolean().default(true),
@@ -74,6 +76,11 @@ export function parsePolicy(text: string, file: string): Policy {
   const parsed = policySchema.safeParse(value);
   if (!parsed.success) throw new AgentError(`${file} is no policy: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+/** Whether machines that are reached in this way are served. */
+export function policyServes(policy: Policy | undefined, kind: string): boolean {
+  return policy?.drivers === undefined || policy.drivers.some((known) => known === kind);
 }
 
 /** @returns why the policy refuses a command, or undefined. */

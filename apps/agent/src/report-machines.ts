@@ -1,6 +1,7 @@
 /** Tells the gateway what the machines are and can: at once when the link opens, and whenever that has changed. */
 import type { MachineReport } from '@postern/contract';
 import type { Machines, Means } from './admit.ts';
+import { policyServes } from './policy.ts';
 
 /** Milliseconds between two looks. */
 const LOOK_MS = 3000;
@@ -21,7 +22,7 @@ export function createMachineReporter(
   let looking: Promise<void> = Promise.resolve();
 
   const describe = async (machine: Machines[number]): Promise<MachineReport[]> => {
-    const driver = drivers.of(machine);
+    const driver = policyServes(policy, machine.driver.kind) ? drivers.of(machine) : undefined;
     if (driver === undefined) return [];
     const control = policy?.control === false ? undefined : driver.control;
     // An engine that does not answer has started nothing.

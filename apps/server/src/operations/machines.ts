@@ -1,4 +1,11 @@
-import { auditEntry, commitAudited, hashSecret, newMachineId, newSecret } from '@postern/authority';
+import {
+  auditEntry,
+  commitAudited,
+  hashSecret,
+  newMachineId,
+  newSecret,
+  requireAdmin,
+} from '@postern/authority';
 import { LIMITS, PosternError } from '@postern/contract';
 import type { MachineRecord } from '@postern/store';
 import type { RequestFacts } from '../http/handler.ts';
@@ -36,7 +43,9 @@ export const machineHandlers: Pick<Handlers, Keys> = {
   },
 
   async addMachine({ params, body }, { person, source }, services) {
-    const { app } = await findApp(params.app, person, services);
+    const { app, organization } = await findApp(params.app, person, services);
+    // The agent reaches more than the machine it serves: its whole host, and hosts its host may reach.
+    if (body.beside !== undefined) await requireAdmin(services.store, person, organization);
     const beside = body.beside === undefined ? undefined : await findMachine(app, body.beside, services);
     const at = services.now();
     const id = newMachineId();
@@ -200,7 +209,22 @@ async function reach(
   facts: RequestFacts,
   services: Services,
 ): Promise<MachineRecord> {
-  const { machine } = await findForAction(params.app, params.machine, action, what, facts, services);
+  const { app, machine } = await findForAction(params.app, params.machine, action, what, facts, services);
   if (machine === undefined) throw machineNotFound(params.machine);
+  // What a token was allowed stands in the log already.
+  if (action === 'C' && facts.caller.kind === 'person') {
+    await commitAudited(services.store, [
+      auditEntry({
+        at: services.now(),
+        action: what,
+        outcome: 'allowed',
+        actor: `user:${facts.caller.person.email}`,
+        organizationId: app.organizationId,
+        appId: app.id,
+        machineId: machine.id,
+        source: facts.source,
+      }),
+    ]);
+  }
   return machine;
 }
