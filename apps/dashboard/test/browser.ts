@@ -29,6 +29,8 @@ export interface VisitOptions {
   readonly colors?: 'light' | 'dark';
   /** Whether to be signed in as the owner; yes unless given. */
   readonly signedIn?: boolean;
+  /** Another address the page may ask, once it is known. */
+  readonly mayAsk?: () => string;
 }
 
 export interface Dashboard {
@@ -77,7 +79,7 @@ export async function openDashboard(args: readonly string[] = []): Promise<Dashb
       open.set(context, wrongs);
       if (options.signedIn !== false) await addSession(context, installation.url, await loginLink());
       const page = await context.newPage();
-      watch(page, installation.url, wrongs);
+      watch(page, () => [installation.url, options.mayAsk?.() ?? installation.url], wrongs);
       await page.goto(`${installation.url}${path}`);
       return { context, page };
     },
@@ -118,7 +120,7 @@ async function addSession(context: BrowserContext, url: string, link: string): P
   if (!answer.ok()) throw new Error(`sign in: ${answer.status()} ${await answer.text()}`);
 }
 
-function watch(page: Page, url: string, wrongs: string[]): void {
+function watch(page: Page, own: () => readonly string[], wrongs: string[]): void {
   page.on('pageerror', (error) => wrongs.push(`the page threw: ${error.message}`));
   page.on('console', (message) => {
     const text = message.text();
@@ -128,8 +130,9 @@ function watch(page: Page, url: string, wrongs: string[]): void {
     }
   });
   page.on('request', (request) => {
-    if (!request.url().startsWith(`${url}/`) && !request.url().startsWith('blob:')) {
-      wrongs.push(`another host was asked: ${request.url()}`);
+    const address = request.url();
+    if (!address.startsWith('blob:') && !own().some((url) => address.startsWith(`${url}/`))) {
+      wrongs.push(`another host was asked: ${address}`);
     }
   });
 }
