@@ -6,6 +6,7 @@ import { ACTION, encodeCaveats, type Access } from '@postern/token';
 import { StoreError, type AppRecord, type ExecRecord, type MachineRecord, type Write } from '@postern/store';
 import { auditEntry, commitAudited } from './audit.ts';
 import { authorize } from './authorize.ts';
+import { tokenRevoked } from './check-header.ts';
 import type { AuthorityContext, Person } from './context.ts';
 import { AuthorityError } from './errors.ts';
 import { planOf, type ExecPlan } from './exec-plan.ts';
@@ -61,7 +62,7 @@ export async function authorizeExec(context: AuthorityContext, request: ExecRequ
   const allowed = await decide(context, request, access);
   request.beforeWriting?.(allowed.tokenId);
   const execId = newId('exec');
-  await writeDecision(context, request, execId, argv, allowed, access.now);
+  await writeDecision(context, request, execId, argv, allowed, access);
   if (allowed.tokenId !== null) count(context, request, allowed.tokenId, access.now, true);
   return planOf({
     execId,
@@ -157,8 +158,9 @@ async function writeDecision(
   execId: string,
   argv: readonly string[],
   allowed: Allowed,
-  at: number,
+  access: Access,
 ): Promise<void> {
+  const at = access.now;
   const exec: ExecRecord = {
     id: execId,
     organizationId: request.app.organizationId,
@@ -182,6 +184,17 @@ async function writeDecision(
   };
   try {
     await commitAudited(context.store, [
+      // Its record was read before this unit got its place: a revocation may have come between.
+      ...(exec.tokenId === null
+        ? []
+        : [
+            {
+              kind: 'token.require-live',
+              organizationId: exec.organizationId,
+              tokenId: exec.tokenId,
+              at,
+            } as const,
+          ]),
       auditEntry({
         at,
         action: 'exec.run',
@@ -209,6 +222,11 @@ async function writeDecision(
           cause: error,
         },
       );
+    }
+    if (error instanceof StoreError && error.code === 'precondition') {
+      const revoked = tokenRevoked(error);
+      await writeRefusal(context, request, access, revoked, exec.tokenId);
+      throw revoked;
     }
     throw error;
   }

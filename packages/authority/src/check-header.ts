@@ -110,9 +110,14 @@ function checkMember(
   }
   const now = context.now();
   if (record.revokedAt !== null || (record.diesAt !== null && record.diesAt <= now)) {
-    throw new AuthorityError('token_revoked', 'the token is revoked', {
-      hint: 'ask whoever gave it to you for a new one',
-    });
+    throw tokenRevoked();
   }
   return { token, record, caveats: verified.caveats };
+}
+
+export function tokenRevoked(cause?: unknown): AuthorityError {
+  return new AuthorityError('token_revoked', 'the token is revoked', {
+    hint: 'ask whoever gave it to you for a new one',
+    cause,
+  });
 }

@@ -1,5 +1,5 @@
 /** Generations of the signing key: make, retire, seal anew. Bytes stay in hazmat. */
-import type { KeyRecord } from '@postern/store';
+import { StoreError, type KeyRecord } from '@postern/store';
 import { auditEntry, commitAudited } from './audit.ts';
 import type { AuthorityContext, Origin } from './context.ts';
 import { AuthorityError } from './errors.ts';
@@ -51,24 +51,34 @@ export async function retireKey(
   }
   const at = context.now();
   const live = await context.store.countLiveTokens(keyId, at);
-  if (live !== expectedLiveTokens) {
-    throw new AuthorityError('conflict', `${live} live tokens would die, not ${expectedLiveTokens}`, {
-      hint: 'look again with `postern keys list` and confirm the number',
-    });
+  if (live !== expectedLiveTokens)
+    throw otherNumber(`${live} live tokens would die, not ${expectedLiveTokens}`);
+  try {
+    await commitAudited(context.store, [
+      auditEntry({
+        at,
+        action: 'key.retire',
+        outcome: 'done',
+        actor,
+        ...origin,
+        details: { key: keyId, live_tokens: live },
+      }),
+      { kind: 'key.retire', keyId, at, liveTokens: live },
+    ]);
+  } catch (error) {
+    // A mint with this key was on its way, and came first.
+    if (error instanceof StoreError && error.code === 'precondition') throw otherNumber(error.message, error);
+    throw error;
   }
-  await commitAudited(context.store, [
-    auditEntry({
-      at,
-      action: 'key.retire',
-      outcome: 'done',
-      actor,
-      ...origin,
-      details: { key: keyId, live_tokens: live },
-    }),
-    { kind: 'key.retire', keyId, at },
-  ]);
   context.keyring.retire(keyId);
   context.onDead((plan) => plan.keyId === keyId);
+}
+
+function otherNumber(message: string, cause?: unknown): AuthorityError {
+  return new AuthorityError('conflict', message, {
+    hint: 'look again with `postern keys list` and confirm the number',
+    cause,
+  });
 }
 
 /** Seals every signing key under another key-encryption key, in one durable unit. Tokens are not touched. */

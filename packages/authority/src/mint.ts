@@ -11,7 +11,15 @@ import {
   type Caveat,
   type CommandRule,
 } from '@postern/token';
-import type { AppRecord, NewToken, OrganizationRecord, Profile, TokenRecord, Write } from '@postern/store';
+import {
+  StoreError,
+  type AppRecord,
+  type NewToken,
+  type OrganizationRecord,
+  type Profile,
+  type TokenRecord,
+  type Write,
+} from '@postern/store';
 import { auditEntry, commitAudited } from './audit.ts';
 import { caveatsFor } from './caveats-for.ts';
 import type { AuthorityContext, Origin, Person } from './context.ts';
@@ -81,8 +89,7 @@ export async function mint(
   );
   const name = request.name ?? DEFAULT_NAMES[request.profile];
   const made = sign(context, person, request, name, caveats, now);
-  if (request.dryRun !== true)
-    await commitAudited(context.store, mintWrites(made.token, person, caveats, origin, null));
+  if (request.dryRun !== true) await store(context, mintWrites(made.token, person, caveats, origin, null));
   return { header: request.dryRun === true ? '' : made.header, record: recordOf(made.token, person) };
 }
 
@@ -126,6 +133,16 @@ export function sign(
   };
 }
 
+/** @throws AuthorityError `conflict` when the key was retired after the token was signed, or the token to replace is dead. */
+export async function store(context: AuthorityContext, writes: readonly Write[]): Promise<void> {
+  try {
+    await commitAudited(context.store, writes);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'precondition') throw error;
+    throw new AuthorityError('conflict', error.message, { cause: error });
+  }
+}
+
 /** The record and the audit entry that tells of it: one durable unit, so that neither is without the other. */
 export function mintWrites(
   token: NewToken,
@@ -151,6 +168,7 @@ export function mintWrites(
         ...(rotatedFrom === null ? {} : { rotated_from: rotatedFrom }),
       },
     }),
+    { kind: 'key.require-live', keyId: token.keyId },
     { kind: 'token.insert', token },
   ];
 }

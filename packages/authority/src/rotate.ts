@@ -1,10 +1,10 @@
 /** Rotate: a successor with the same restrictions; the old token dies later, so that nobody is cut off. */
 import { decodeCaveats, type Caveat } from '@postern/token';
-import { StoreError, type TokenRecord } from '@postern/store';
-import { auditEntry, commitAudited } from './audit.ts';
+import type { TokenRecord } from '@postern/store';
+import { auditEntry } from './audit.ts';
 import type { AuthorityContext, Origin, Person } from './context.ts';
 import { AuthorityError } from './errors.ts';
-import { mintWrites, recordOf, sign, type Minted } from './mint.ts';
+import { mintWrites, recordOf, sign, store, type Minted } from './mint.ts';
 import { requireLifetime } from './policy.ts';
 import { findToken } from './revoke.ts';
 
@@ -47,36 +47,31 @@ export async function rotate(
   const made = sign(context, person, { organization, app, profile: old.profile }, old.name, caveats, now);
   const successor = { ...made.token, revokesOnUse: request.onFirstUse === false ? null : old.id };
   const oldDiesAt = now + (request.graceMs ?? DEFAULT_GRACE_MS);
-  try {
-    await commitAudited(context.store, [
-      ...mintWrites(successor, person, caveats, origin, old.id),
-      auditEntry({
-        at: now,
-        action: 'token.rotate',
-        outcome: 'done',
-        actor: `user:${person.email}`,
-        organizationId: old.organizationId,
-        appId: old.appId,
-        tokenId: old.id,
-        ...origin,
-        details: {
-          successor: successor.id,
-          dies_at: oldDiesAt,
-          on_first_use: successor.revokesOnUse !== null,
-        },
-      }),
-      {
-        kind: 'token.supersede',
-        organizationId: old.organizationId,
-        tokenId: old.id,
-        successorId: successor.id,
-        diesAt: oldDiesAt,
+  await store(context, [
+    ...mintWrites(successor, person, caveats, origin, old.id),
+    auditEntry({
+      at: now,
+      action: 'token.rotate',
+      outcome: 'done',
+      actor: `user:${person.email}`,
+      organizationId: old.organizationId,
+      appId: old.appId,
+      tokenId: old.id,
+      ...origin,
+      details: {
+        successor: successor.id,
+        dies_at: oldDiesAt,
+        on_first_use: successor.revokesOnUse !== null,
       },
-    ]);
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'precondition') throw error;
-    throw new AuthorityError('conflict', error.message, { cause: error });
-  }
+    }),
+    {
+      kind: 'token.supersede',
+      organizationId: old.organizationId,
+      tokenId: old.id,
+      successorId: successor.id,
+      diesAt: oldDiesAt,
+    },
+  ]);
   return { header: made.header, record: recordOf(successor, person), oldDiesAt };
 }
 

@@ -116,6 +116,34 @@ describe('an exec that is refused', () => {
     }
   });
 
+  test('invariant 6: a revocation that gets its place in the log first wins, though the record was read before', async () => {
+    const { header, record } = await bench.mint({ commands: TRUE });
+    let revoking: Promise<unknown> = Promise.resolve();
+    const refused = bench.ask(header, ['true'], {
+      beforeWriting: () => {
+        revoking = bench.store.commit([
+          { kind: 'token.revoke', organizationId: 1, tokenId: record.id, at: bench.clock.now, reason: null },
+        ]);
+      },
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'token_revoked' });
+    await revoking;
+    expect((await bench.actions()).at(-1)).toBe('exec.run refused');
+    expect(await bench.store.listExecs({ organizationId: 1, limit: 9, offset: 0 })).toEqual([]);
+  });
+
+  test('invariant 6: with its key retired meanwhile', async () => {
+    const { header, record } = await bench.mint({ commands: TRUE });
+    await bench.authority.rotateKeys(bench.owner, { source: null });
+    const refused = bench.ask(header, ['true'], {
+      beforeWriting: () =>
+        void bench.store.commit([
+          { kind: 'key.retire', keyId: record.keyId, at: bench.clock.now, liveTokens: 1 },
+        ]),
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'token_revoked' });
+  });
+
   test.each([
     ['', 'token_malformed'],
     ['fm2_', 'token_malformed'],

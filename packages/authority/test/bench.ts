@@ -3,7 +3,7 @@ import { nodeCrypto } from '@postern/token/mac/node';
 import { openMemoryStore } from '@postern/store/sqlite';
 import type { AppRecord, MachineRecord, OrganizationRecord, Store } from '@postern/store';
 import { openAuthority, type Authority, type Minted, type MintRequest, type Person } from '../src/index.ts';
-import type { ExecPlan } from '../src/index.ts';
+import type { ExecPlan, ExecRequest } from '../src/index.ts';
 
 export const LOCATION = 'https://api.fly.io/v1';
 export const KEK: Uint8Array = new Uint8Array(32).fill(7);
@@ -22,6 +22,7 @@ export interface Bench {
   readonly machine: MachineRecord;
   mint(request?: Partial<MintRequest>): Promise<Minted>;
   run(header: string, argv: readonly string[], change?: { readonly app?: AppRecord }): Promise<ExecPlan>;
+  ask(header: string, argv: readonly string[], change?: Partial<ExecRequest>): Promise<ExecPlan>;
   actions(): Promise<string[]>;
 }
 
@@ -65,6 +66,20 @@ export async function setUp(): Promise<Bench> {
   if (organization === undefined || app === undefined || otherApp === undefined || machine === undefined)
     throw new Error('set up');
   const owner: Person = { userId: 1, publicId: 'usr_o', email: 'owner@example.test' };
+  const ask: Bench['ask'] = (header, argv, change = {}) =>
+    authority.authorizeExec({
+      by: { header },
+      app,
+      machine,
+      argv,
+      source: '192.0.2.9',
+      facts: FACTS,
+      detached: false,
+      tty: false,
+      recorded: false,
+      idempotencyKey: null,
+      ...change,
+    });
   return {
     store,
     authority,
@@ -81,19 +96,8 @@ export async function setUp(): Promise<Bench> {
         { organization, app, profile: 'machine_exec', lifetimeMs: 3_600_000, ...request },
         ORIGIN,
       ),
-    run: (header, argv, change = {}) =>
-      authority.authorizeExec({
-        by: { header },
-        app: change.app ?? app,
-        machine,
-        argv,
-        source: '192.0.2.9',
-        facts: FACTS,
-        detached: false,
-        tty: false,
-        recorded: false,
-        idempotencyKey: null,
-      }),
+    run: (header, argv, change = {}) => ask(header, argv, change),
+    ask,
     actions: async () =>
       (await store.scanAudit(0, 1000)).map(({ action, outcome }) => `${action} ${outcome}`),
   };

@@ -207,6 +207,29 @@ describe('keys', () => {
     await expect(retire(record.keyId)).rejects.toMatchObject({ code: 'key_not_found' });
   });
 
+  test('a mint that was signed with a key retired meanwhile is refused, and is no record', async () => {
+    const { record } = await bench.mint();
+    const retired = bench.store.commit([
+      { kind: 'key.retire', keyId: record.keyId, at: bench.clock.now, liveTokens: 1 },
+    ]);
+    await expect(bench.mint({ name: 'late' })).rejects.toMatchObject({ code: 'conflict' });
+    await retired;
+    const { total } = await bench.store.listTokens({ organizationId: 1, now: 0, limit: 9, offset: 0 });
+    expect(total).toBe(1);
+  });
+
+  test('a mint that comes before the retirement makes its number wrong', async () => {
+    const { record } = await bench.mint();
+    await bench.authority.rotateKeys(bench.owner, ORIGIN);
+    const found = await bench.store.findToken(record.id);
+    if (found === undefined) return expect.unreachable();
+    const retiring = bench.authority.retireKey(bench.owner, record.keyId, 1, ORIGIN);
+    // The number is read at once, and written after this.
+    await bench.store.commit([{ kind: 'token.insert', token: { ...found, id: 'tok_late' } }]);
+    await expect(retiring).rejects.toMatchObject({ code: 'conflict' });
+    return expect(await bench.store.listKeys()).toMatchObject([{ retiredAt: null }, { retiredAt: null }]);
+  });
+
   const open = (keyEncryptionKey: Uint8Array) =>
     openAuthority({
       store: bench.store,

@@ -128,14 +128,32 @@ export type Write =
       readonly at: number;
     }
   | { readonly kind: 'key.insert'; readonly key: Omit<KeyRecord, 'retiredAt'> }
+  /** Changes nothing, and fails when the key is retired. */
+  | { readonly kind: 'key.require-live'; readonly keyId: string }
   | { readonly kind: 'key.reseal'; readonly keyId: string; readonly sealed: Uint8Array }
-  | { readonly kind: 'key.retire'; readonly keyId: string; readonly at: number }
+  /** Fails when another number of live tokens would die. */
+  | {
+      readonly kind: 'key.retire';
+      readonly keyId: string;
+      readonly at: number;
+      readonly liveTokens: number;
+    }
   | { readonly kind: 'token.insert'; readonly token: NewToken }
   | {
       readonly kind: 'token.rename';
       readonly organizationId: number;
       readonly tokenId: string;
       readonly name: string;
+    }
+  /**
+   * Changes nothing, and fails when the token is not live at this place in the order of commits: revoked, dead after
+   * its rotation, or signed with a retired key. What is written with it was allowed before any later revocation.
+   */
+  | {
+      readonly kind: 'token.require-live';
+      readonly organizationId: number;
+      readonly tokenId: string;
+      readonly at: number;
     }
   /** Revoking what is revoked already changes nothing and is no error. */
   | {

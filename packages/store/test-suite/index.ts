@@ -1,6 +1,7 @@
 /** One suite for every store: what a store promises, whatever database is under it. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkChain, GENESIS, type Store, type Write } from '../src/index.ts';
+import { describeLiveTokens } from './live-tokens.ts';
 import { entry, lay, NOW, token, type Ground } from './fixtures.ts';
 
 const HASH = Uint8Array.from({ length: 32 }, (_, i) => i);
@@ -215,15 +216,12 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
           { day: '2027-01-02', allowed: 0, refused: 3 },
         ]);
       });
-
-      test('live tokens of a key are counted', async () => {
-        await store.commit([
-          { kind: 'token.insert', token: token(ground, 'tok_1') },
-          { kind: 'token.insert', token: token(ground, 'tok_2', { expiresAt: NOW - 1 }) },
-        ]);
-        expect(await store.countLiveTokens('k1', NOW)).toBe(1);
-      });
     });
+
+    describeLiveTokens(
+      () => store,
+      () => ground,
+    );
 
     describe('secrets that work once', () => {
       test('a login is spent by one of two attempts at the same time', async () => {

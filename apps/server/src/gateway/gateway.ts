@@ -47,6 +47,13 @@ interface Running {
   readonly command: RunningCommand;
 }
 
+/** An exec that is being decided about. */
+export interface ExpectedExec {
+  /** Why a plan of it must not run any more: what was said to {@link Gateway.endWhere} meanwhile. */
+  endedBy(plan: ExecPlan): OutcomeReason | undefined;
+  release(): void;
+}
+
 export interface Gateway {
   connect(agentId: string, connection: AgentConnection): void;
   /** The link is over. */
@@ -62,8 +69,16 @@ export interface Gateway {
   refresh(agentId: string): Promise<void>;
   /** @throws PosternError `machine_unreachable` or `machine_busy`, before anything is authorized or written. */
   requireReady(machine: MachineRecord, tokenId: string | null): void;
+  /** Call before a decision is asked for, so that a revocation between the decision and the start is not missed. */
+  expect(): ExpectedExec;
   /** Runs a plan. The record is closed when the outcome is known, whoever still listens. */
-  run(plan: ExecPlan, options: RunOptions, machine: MachineRecord, sink: OutputSink): RunningCommand;
+  run(
+    plan: ExecPlan,
+    options: RunOptions,
+    machine: MachineRecord,
+    sink: OutputSink,
+    expected: ExpectedExec,
+  ): RunningCommand;
   find(execId: string): RunningCommand | undefined;
   runningOn(machineId: string): number;
   /** How many execs run, and how many agents are here. */
@@ -90,6 +105,7 @@ export function createGateway(
   const reports = new Map<string, Map<string, MachineReport>>();
   const running = new Map<string, Running>();
   const closing = new Set<Promise<void>>();
+  const expecting = new Set<(matches: (plan: ExecPlan) => boolean, reason: OutcomeReason) => void>();
   let draining = false;
 
   const count = (matches: (plan: ExecPlan) => boolean): number =>
@@ -126,6 +142,7 @@ export function createGateway(
 
   const endWhere: Gateway['endWhere'] = (matches, reason) => {
     for (const { plan, command } of running.values()) if (matches(plan)) command.end(reason);
+    for (const note of expecting) note(matches, reason);
   };
 
   return {
@@ -182,9 +199,25 @@ export function createGateway(
         );
       }
     },
-    run(plan, options, machine, sink) {
+    expect() {
+      const said: { matches: (plan: ExecPlan) => boolean; reason: OutcomeReason }[] = [];
+      const note = (matches: (plan: ExecPlan) => boolean, reason: OutcomeReason): void =>
+        void said.push({ matches, reason });
+      expecting.add(note);
+      return {
+        endedBy: (plan) => said.find(({ matches }) => matches(plan))?.reason,
+        release: () => void expecting.delete(note),
+      };
+    },
+    run(plan, options, machine, sink, expected) {
       const agent = connectionOf(machine);
-      const command = agent === undefined ? lostCommand() : agent.link.open(orderOf(plan, options), sink);
+      const endedBy = expected.endedBy(plan);
+      const command =
+        endedBy !== undefined
+          ? commandNotStarted(endedBy, 'ended before the command was started')
+          : agent === undefined
+            ? commandNotStarted('connection-lost', 'the machine disconnected before the command was started')
+            : agent.link.open(orderOf(plan, options), sink);
       running.set(plan.execId, { plan, command });
       const closed = command.outcome.then(async (outcome) => {
         running.delete(plan.execId);
@@ -253,11 +286,11 @@ function orderOf(plan: ExecPlan, options: RunOptions): ExecOrder {
   };
 }
 
-/** The agent left between the check and the start: nothing ran. */
-function lostCommand(): RunningCommand {
+/** Its agent left, or its permission did, between the decision and the start: nothing ran. */
+function commandNotStarted(reason: OutcomeReason, message: string): RunningCommand {
   return {
     outcome: Promise.resolve({
-      reason: 'connection-lost',
+      reason,
       exitCode: null,
       exitSignal: null,
       durationMs: 0,
@@ -265,7 +298,7 @@ function lostCommand(): RunningCommand {
       stderrBytes: 0,
       stdoutTruncated: false,
       stderrTruncated: false,
-      message: 'the machine disconnected before the command was started',
+      message,
     }),
     writeStdin: () => Promise.resolve(),
     closeStdin: () => undefined,

@@ -12,6 +12,7 @@ import { toPosternError } from '../http/error-answer.ts';
 import type { Services } from '../services.ts';
 import { boundsOf } from './token-bounds.ts';
 import { openTranscript, type Transcript } from './transcript.ts';
+import type { ExpectedExec } from './gateway.ts';
 import { parseExecRequest, type ExecAsk, type ExecBody } from './parse-exec-request.ts';
 
 export interface ExecTarget {
@@ -49,8 +50,9 @@ export async function openExec(
     'postern.app': target.app.publicId,
     'postern.machine': target.machine.id,
   });
+  const expected = services.gateway.expect();
   try {
-    const opened = await authorizeAndRun(target, call, sink, span, services);
+    const opened = await authorizeAndRun(target, call, sink, span, services, expected);
     span.set({ 'postern.exec': opened.plan.execId });
     void opened.command.outcome.then(({ reason, exitCode }) => {
       span.set({ 'postern.reason': reason, ...(exitCode === null ? {} : { 'process.exit.code': exitCode }) });
@@ -60,6 +62,8 @@ export async function openExec(
   } catch (thrown) {
     span.end(toPosternError(thrown).code);
     throw thrown;
+  } finally {
+    expected.release();
   }
 }
 
@@ -69,6 +73,7 @@ async function authorizeAndRun(
   sink: OutputSink,
   span: Span,
   services: Services,
+  expected: ExpectedExec,
 ): Promise<OpenExec> {
   const ask = parseExecRequest(call.body);
   const by =
@@ -121,6 +126,7 @@ async function authorizeAndRun(
     },
     machine,
     transcript === undefined ? sink : keepOutput(transcript, sink),
+    expected,
   );
   if (transcript !== undefined) void command.outcome.then(() => transcript.close());
   if (ask.stdin !== undefined) {

@@ -4,6 +4,9 @@ import type { SqlValue, Statement } from './statement.ts';
 
 const DAY_MS = 86_400_000;
 
+/** A token that was rotated dies of itself when its grace is over. */
+const NOT_REVOKED = 'tokens.revoked_at IS NULL AND (tokens.dies_at IS NULL OR tokens.dies_at > ?)';
+
 /** Collects conditions and their parameters. */
 class Where {
   readonly params: SqlValue[] = [];
@@ -44,15 +47,16 @@ function tokenWhere(query: TokenQuery): Where {
       break;
     case 'live':
       where.add(
-        'tokens.revoked_at IS NULL AND (tokens.expires_at IS NULL OR tokens.expires_at > ?)',
+        `${NOT_REVOKED} AND (tokens.expires_at IS NULL OR tokens.expires_at >= ?)`,
+        query.now,
         query.now,
       );
       break;
     case 'expired':
-      where.add('tokens.revoked_at IS NULL AND tokens.expires_at <= ?', query.now);
+      where.add(`${NOT_REVOKED} AND tokens.expires_at < ?`, query.now, query.now);
       break;
     case 'revoked':
-      where.add('tokens.revoked_at IS NOT NULL');
+      where.add(`NOT (${NOT_REVOKED})`, query.now);
       break;
     case 'never_used':
       where.add('tokens.last_used_at IS NULL');

@@ -17,6 +17,7 @@ import {
 } from './row.ts';
 import { statement, type Row, type SqlValue, type Statement } from './statement.ts';
 import { execQuery, tokenCount, tokenPage, auditQuery } from './list-statements.ts';
+import { LIVE_TOKENS_OF_KEY } from './token-statements.ts';
 import type { Store } from '../store.ts';
 
 /** Runs one query outside a transaction; sees what is committed. */
@@ -93,13 +94,7 @@ export function createReads(all: ReadAll): Reads {
       ),
     listKeys: () => many(keyOf, 'SELECT * FROM key_generations ORDER BY generation'),
     countLiveTokens: async (keyId, now) =>
-      (await one(
-        (row) => number(row, 'count'),
-        `SELECT COUNT(*) AS count FROM tokens
-         WHERE key_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`,
-        keyId,
-        now,
-      )) ?? 0,
+      (await one((row) => number(row, 'count'), LIVE_TOKENS_OF_KEY, now, keyId)) ?? 0,
     listMachinesOfAgent: (agentId) =>
       many(machineOf, 'SELECT * FROM machines WHERE agent_id = $1 ORDER BY id', agentId),
     countUsers: async () =>

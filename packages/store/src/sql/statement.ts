@@ -23,3 +23,22 @@ export function statement(
 ): Statement {
   return whenNone === undefined ? { sql, params } : { sql, params, whenNone };
 }
+
+export const missing = (what: string): NonNullable<Statement['whenNone']> => ({
+  code: 'not-found',
+  message: `there is no such ${what}`,
+});
+
+export function insert(
+  table: string,
+  columns: Readonly<Record<string, SqlValue>>,
+  returnsId = false,
+): Statement {
+  const names = Object.keys(columns);
+  const marks = names.map((_, index) => `$${index + 1}`);
+  const returning = returnsId ? ' RETURNING id' : '';
+  return statement(
+    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${marks.join(', ')})${returning}`,
+    Object.values(columns),
+  );
+}

@@ -1,20 +1,14 @@
 /** Each write as the statements that carry it out. Audit entries are linked elsewhere, see audit-chain.ts. */
 import type { Write } from '../write.ts';
-import { statement, type SqlValue, type Statement } from './statement.ts';
+import { insert, missing, statement, type Statement } from './statement.ts';
+import { LIVE_TOKENS_OF_KEY, tokenAndExecStatements } from './token-statements.ts';
 
 type SqlWrite = Exclude<Write, { kind: 'audit.append' }>;
-
-const missing = (what: string): NonNullable<Statement['whenNone']> => ({
-  code: 'not-found',
-  message: `there is no such ${what}`,
-});
 
 const spent = (what: string): NonNullable<Statement['whenNone']> => ({
   code: 'precondition',
   message: `the ${what} is unknown, expired or already used`,
 });
-
-const bit = (value: boolean): number => (value ? 1 : 0);
 
 export function writeStatements(write: SqlWrite): Statement[] {
   switch (write.kind) {
@@ -191,6 +185,14 @@ function otherStatements(
           created_at: write.key.createdAt,
         }),
       ];
+    case 'key.require-live':
+      return [
+        statement(
+          'SELECT 1 AS live FROM key_generations WHERE id = $1 AND retired_at IS NULL',
+          [write.keyId],
+          { code: 'precondition', message: 'the signing key was retired meanwhile; mint again' },
+        ),
+      ];
     case 'key.reseal':
       return [
         statement(
@@ -202,9 +204,13 @@ function otherStatements(
     case 'key.retire':
       return [
         statement(
-          'UPDATE key_generations SET retired_at = $1 WHERE id = $2 AND retired_at IS NULL',
-          [write.at, write.keyId],
-          missing('key that is not retired yet'),
+          `UPDATE key_generations SET retired_at = $1
+           WHERE id = $2 AND retired_at IS NULL AND $3 = (${LIVE_TOKENS_OF_KEY})`,
+          [write.at, write.keyId, write.liveTokens],
+          {
+            code: 'precondition',
+            message: 'the key is retired already, or another number of live tokens would die',
+          },
         ),
       ];
     case 'session.insert':
@@ -235,158 +241,9 @@ function otherStatements(
   }
 }
 
-function tokenAndExecStatements(
-  write: Extract<SqlWrite, { kind: `token.${string}` | `exec.${string}` }>,
-): Statement[] {
-  switch (write.kind) {
-    case 'token.insert': {
-      const { token } = write;
-      return [
-        insert('tokens', {
-          id: token.id,
-          uuid: token.uuid,
-          key_id: token.keyId,
-          organization_id: token.organizationId,
-          app_id: token.appId,
-          name: token.name,
-          profile: token.profile,
-          caveats: token.caveats,
-          created_by: token.createdBy,
-          created_at: token.createdAt,
-          expires_at: token.expiresAt,
-          revokes_on_use: token.revokesOnUse,
-        }),
-      ];
-    }
-    case 'token.rename':
-      return [
-        statement(
-          'UPDATE tokens SET name = $1 WHERE id = $2 AND organization_id = $3',
-          [write.name, write.tokenId, write.organizationId],
-          missing('token'),
-        ),
-      ];
-    case 'token.revoke':
-      return [
-        statement(
-          `UPDATE tokens SET revoked_at = COALESCE(revoked_at, $1), revoke_reason = COALESCE(revoke_reason, $2)
-           WHERE id = $3 AND organization_id = $4`,
-          [write.at, write.reason, write.tokenId, write.organizationId],
-          missing('token'),
-        ),
-      ];
-    case 'token.supersede':
-      return [
-        statement(
-          `UPDATE tokens SET successor_id = $1, dies_at = $2
-           WHERE id = $3 AND organization_id = $4 AND revoked_at IS NULL AND successor_id IS NULL`,
-          [write.successorId, write.diesAt, write.tokenId, write.organizationId],
-          { code: 'precondition', message: 'the token is revoked or was rotated already' },
-        ),
-      ];
-    case 'token.first-use':
-      return [
-        statement('UPDATE tokens SET revokes_on_use = NULL WHERE id = $1 AND organization_id = $2', [
-          write.tokenId,
-          write.organizationId,
-        ]),
-      ];
-    case 'token.usage':
-      return usageStatements(write.usage);
-    case 'exec.insert': {
-      const { exec } = write;
-      return [
-        insert('execs', {
-          id: exec.id,
-          organization_id: exec.organizationId,
-          app_id: exec.appId,
-          machine_id: exec.machineId,
-          token_id: exec.tokenId,
-          user_id: exec.userId,
-          source: exec.source,
-          command: JSON.stringify(exec.command),
-          detached: bit(exec.detached),
-          tty: bit(exec.tty),
-          started_at: exec.startedAt,
-          stdout_bytes: exec.stdoutBytes,
-          stderr_bytes: exec.stderrBytes,
-          truncated: bit(exec.truncated),
-          recorded: bit(exec.recorded),
-          idempotency_key: write.idempotencyKey,
-        }),
-      ];
-    }
-    case 'exec.close':
-      return [
-        statement(
-          `UPDATE execs SET ended_at = $1, reason = $2, exit_code = $3, exit_signal = $4, stdout_bytes = $5,
-             stderr_bytes = $6, truncated = $7
-           WHERE id = $8 AND organization_id = $9 AND ended_at IS NULL`,
-          [
-            write.endedAt,
-            write.reason,
-            write.exitCode,
-            write.exitSignal,
-            write.stdoutBytes,
-            write.stderrBytes,
-            bit(write.truncated),
-            write.execId,
-            write.organizationId,
-          ],
-        ),
-      ];
-    case 'exec.close-orphans':
-      return [
-        statement(`UPDATE execs SET ended_at = $1, reason = 'connection-lost' WHERE ended_at IS NULL`, [
-          write.at,
-        ]),
-      ];
-  }
-}
-
-function usageStatements(usage: Extract<Write, { kind: 'token.usage' }>['usage']): Statement[] {
-  const { last } = usage;
-  return [
-    statement(
-      `INSERT INTO token_usage (token_id, day, organization_id, allowed, refused) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (token_id, day) DO UPDATE
-       SET allowed = token_usage.allowed + excluded.allowed, refused = token_usage.refused + excluded.refused`,
-      [usage.tokenId, usage.day, usage.organizationId, usage.allowed, usage.refused],
-    ),
-    statement(
-      `UPDATE tokens SET uses = uses + $1, refusals = refusals + $2,
-         last_used_at = COALESCE($3, last_used_at),
-         last_used_from = CASE WHEN $3 IS NULL THEN last_used_from ELSE $4 END,
-         last_used_machine = CASE WHEN $3 IS NULL THEN last_used_machine ELSE $5 END,
-         last_used_command = CASE WHEN $3 IS NULL THEN last_used_command ELSE $6 END
-       WHERE id = $7 AND organization_id = $8`,
-      [
-        usage.allowed,
-        usage.refused,
-        last?.at ?? null,
-        last?.from ?? null,
-        last?.machine ?? null,
-        last?.command === undefined || last.command === null ? null : JSON.stringify(last.command),
-        usage.tokenId,
-        usage.organizationId,
-      ],
-    ),
-  ];
-}
-
 function revokeAll(column: 'organization_id' | 'app_id', id: number, at: number, reason: string): Statement {
   return statement(
     `UPDATE tokens SET revoked_at = $1, revoke_reason = $2 WHERE ${column} = $3 AND revoked_at IS NULL`,
     [at, reason, id],
-  );
-}
-
-function insert(table: string, columns: Readonly<Record<string, SqlValue>>, returnsId = false): Statement {
-  const names = Object.keys(columns);
-  const marks = names.map((_, index) => `$${index + 1}`);
-  const returning = returnsId ? ' RETURNING id' : '';
-  return statement(
-    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${marks.join(', ')})${returning}`,
-    Object.values(columns),
   );
 }
