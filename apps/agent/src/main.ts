@@ -30,6 +30,9 @@ const DEFAULT_POLICY = '/etc/postern/agent-policy.json';
 
 const log = (line: string): void => void process.stderr.write(`postern-agent: ${line}\n`);
 
+// Who read it may be gone before us, and commands must be ended then, not left behind by a crash.
+process.stderr.on('error', () => undefined);
+
 async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,

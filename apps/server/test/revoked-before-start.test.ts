@@ -42,11 +42,12 @@ const sink = { output: () => Promise.resolve() };
 test.each(['the token', 'its key', 'an app'] as const)(
   'invariant 6: %s dies between the decision and the start',
   async (what) => {
-    const { authority, gateway, machine, sent, store, owner, mint, run } = await ground();
-    const { header, record } = await mint({ caveats: [{ type: 'Action', mask: ACTION.all }] });
+    const on = await ground();
+    const { authority, gateway, machine, sent, store, owner } = on;
+    const { header, record } = await on.mint({ caveats: [{ type: 'Action', mask: ACTION.all }] });
     await authority.rotateKeys(owner, { source: null });
     const expected = gateway.expect();
-    const plan = await run(header, ['true']);
+    const plan = await on.run(header, ['true']);
     if (what === 'the token') await authority.revoke(owner, record.id, null, { source: null });
     else if (what === 'its key') await authority.retireKey(owner, record.keyId, 1, { source: null });
     else gateway.endWhere(({ appId }) => appId === plan.appId, 'machine-removed');
@@ -61,11 +62,12 @@ test.each(['the token', 'its key', 'an app'] as const)(
 );
 
 test('the death of another token stops nothing', async () => {
-  const { authority, gateway, machine, sent, owner, mint, run } = await ground();
-  const { header } = await mint();
-  const other = await mint();
+  const on = await ground();
+  const { authority, gateway, machine, sent, owner } = on;
+  const { header } = await on.mint();
+  const other = await on.mint();
   const expected = gateway.expect();
-  const plan = await run(header, ['true']);
+  const plan = await on.run(header, ['true']);
   await authority.revoke(owner, other.record.id, null, { source: null });
   gateway.run(plan, OPTIONS, machine, sink, expected);
   expected.release();

@@ -34,7 +34,7 @@ export interface AgentLink {
   receive(bytes: Uint8Array): void;
   /** Tells the gateway about machines. */
   report(machines: readonly MachineReport[]): void;
-  /** Ends everything that runs, for one reason. */
+  /** Ends everything that runs, for one reason; the link takes no order any more. */
   endAll(reason: OutcomeReason): void;
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>;
@@ -56,6 +56,7 @@ export function createAgentLink(
   transmit: (message: Uint8Array) => void,
 ): AgentLink {
   const running = new Map<number, Running>();
+  let isOver = false;
 
   const open = (id: number, payload: Uint8Array): void => {
     const parsed = execOrderSchema.safeParse(decodeJson(payload));
@@ -63,6 +64,11 @@ export function createAgentLink(
     if (!parsed.success) {
       // One exec is refused; to close the link would end those of everybody else on it.
       transmit(encodeJson(KIND.outcome, id, refusedOutcome('the order cannot be read')));
+      return;
+    }
+    // An order that was on its way when everything was ended: nobody would end it.
+    if (isOver) {
+      transmit(encodeJson(KIND.outcome, id, refusedOutcome('the agent is stopping')));
       return;
     }
     const admission = admit(parsed.data);
@@ -101,6 +107,7 @@ export function createAgentLink(
     },
     report: (machines) => transmit(encodeJson(KIND.report, 0, { machines })),
     endAll(reason) {
+      isOver = true;
       for (const { command, windows } of running.values()) {
         windows.stdout.close();
         windows.stderr.close();
