@@ -28,7 +28,10 @@ async function ground() {
   );
   const machine = { ...bench.machine, agentId: 'agt_1' };
   gateway.connect('agt_1', {
-    link: createGatewayLink((bytes) => void sent.push(bytes)),
+    link: createGatewayLink(
+      (bytes) => void sent.push(bytes),
+      () => undefined,
+    ),
     isConnected: () => true,
     close: () => undefined,
     tell: () => Promise.resolve(),

@@ -52,7 +52,10 @@ test('invariant 10: an order that comes after everything was ended starts nothin
       };
     },
   };
-  const gateway = createGatewayLink((bytes) => agent.receive(bytes));
+  const gateway = createGatewayLink(
+    (bytes) => agent.receive(bytes),
+    () => undefined,
+  );
   const agent = createAgentLink(
     () => ({ driver }),
     () => Promise.resolve({ ok: false, why: 'unsupported', message: '' }),
