@@ -35,6 +35,16 @@ export const PAGES: readonly PageEntry[] = [
     navigation: { area: 'app', label: 'Tokens', icon: 'key' },
   },
   {
+    path: '/apps/:app/machines',
+    load: () => import('./pages/machines/app-machines.tsx'),
+    navigation: { area: 'app', label: 'Machines', icon: 'machine' },
+  },
+  {
+    path: '/apps/:app/run',
+    load: () => import('./pages/run/run.tsx'),
+    navigation: { area: 'app', label: 'Run a command', icon: 'run' },
+  },
+  {
     path: '/orgs/:org/settings',
     load: () => import('./pages/settings/settings.tsx'),
     navigation: { area: 'organization', label: 'Settings', icon: 'settings' },
@@ -46,6 +56,8 @@ export const PAGES: readonly PageEntry[] = [
   },
   { path: '/apps/:app/tokens/new', load: () => import('./pages/tokens/create-app-token.tsx') },
   { path: '/orgs/:org/tokens/new', load: () => import('./pages/tokens/create-organization-token.tsx') },
+  { path: '/apps/:app/machines/new', load: () => import('./pages/machines/add-machine.tsx') },
+  { path: '/apps/:app/machines/:machine', load: () => import('./pages/machines/machine.tsx') },
   { path: '/tokens/:token', load: () => import('./pages/tokens/token.tsx') },
 ];
 

@@ -7,11 +7,13 @@ const SIZES = [
   ['gigabyte', 1_000_000_000],
 ] as const;
 
-/** `0 byte`, `12 byte`, `3.4 kB`. */
+/** `0 bytes`, `12 bytes`, `3.4 kB`. */
 export function bytesText(bytes: number): string {
   const [unit, size] = SIZES.findLast(([, least]) => bytes >= least) ?? SIZES[0];
-  const maximumFractionDigits = size > 1 ? 1 : 0;
-  return new Intl.NumberFormat('en', { style: 'unit', unit, maximumFractionDigits }).format(bytes / size);
+  const unitDisplay = size === 1 ? 'long' : 'short';
+  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 }).format(
+    bytes / size,
+  );
 }
 
 /** `35 milliseconds`, `1.2 seconds`, `3 minutes 5 seconds`, `2 hours 4 minutes`. */

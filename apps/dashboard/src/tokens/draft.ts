@@ -17,6 +17,7 @@ import {
   type Caveat,
   type CommandRule,
 } from '@postern/token';
+import { adviceOn } from '../execs/shell-advice.ts';
 import { readLifetime } from './lifetime-field.tsx';
 
 export type How = 'exact' | 'prefix' | 'template';
@@ -136,20 +137,6 @@ function readRule({ key, line, how }: RuleDraft, forms: boolean): RuleReading {
   } catch (thrown) {
     return { ...base, error: sentence(thrown) };
   }
-}
-
-const OPERATORS = /^(?:&&|\|\||[|;<>]|>>|2>&1|&)$|;$|^[|<>]/;
-
-/** Nothing reads a command as a shell would. */
-function adviceOn(words: readonly string[]): string | undefined {
-  const operator = words.slice(1).find((word) => OPERATORS.test(word));
-  if (operator !== undefined) {
-    return `There is no shell: ${operator} would be handed to the program as a word.`;
-  }
-  const expansion = words.slice(1).find((word) => /\$[({A-Za-z_]|^~\/|\*/.test(word));
-  return expansion === undefined
-    ? undefined
-    : `There is no shell: ${expansion} is compared as it stands, nothing fills it in.`;
 }
 
 interface Restrictions {

@@ -1,6 +1,7 @@
 /** The commands of a token: one line each, how it is compared, and what becomes of it. */
 import { LIMITS } from '@postern/contract';
 import { useId, useRef, type ClipboardEvent } from 'react';
+import { ArgvWords } from '../components/argv-words.tsx';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { visibleText } from '../components/text.tsx';
@@ -147,13 +148,7 @@ function Words({ rule, read }: { readonly rule: RuleDraft; readonly read: ReadRu
   const words = read?.words ?? [];
   return (
     <p className="hint">
-      {words.length > 0 && (
-        <span className="words">
-          {words.map((word, index) => (
-            <code key={index}>{word === '' ? '(empty)' : visibleText(word)}</code>
-          ))}
-        </span>
-      )}
+      {words.length > 0 && <ArgvWords words={words} />}
       {HINTS[rule.how]}
     </p>
   );
