@@ -1,4 +1,4 @@
-/** Runs `postern` on a pseudo-terminal made by script(1), and talks to it. */
+/** Runs a program on a pseudo-terminal made by script(1), and talks to it. */
 import { spawn } from 'node:child_process';
 import { joinShellWords } from '@postern/contract';
 import { BIN, type World } from './postern.ts';
@@ -19,20 +19,34 @@ interface TerminalOptions {
 }
 
 const PATIENCE_MILLISECONDS = 20_000;
+const ROWS = 24;
+/** A program asks where the cursor is, and waits for the answer. */
+const WHERE = '\u001B[6n';
 
+/** `postern` on a terminal. */
 export function openTerminal(world: World, args: readonly string[], options: TerminalOptions = {}): Terminal {
-  const line = joinShellWords([process.execPath, BIN, ...args]);
-  const command = `stty cols ${options.columns ?? 80} rows 24; ${options.after === undefined ? 'exec ' : ''}${line} ${options.after ?? ''}`;
+  const env = { ...world.env, ...options.env };
+  return openProgram([process.execPath, BIN, ...args], world.home, { ...options, env });
+}
+
+/** Any program on a terminal, in a directory, with no other environment than the one given. */
+export function openProgram(words: readonly string[], cwd: string, options: TerminalOptions = {}): Terminal {
+  const line = joinShellWords(words);
+  const columns = options.columns ?? 80;
+  const command = `stty cols ${columns} rows ${ROWS}; ${options.after === undefined ? 'exec ' : ''}${line} ${options.after ?? ''}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
-    cwd: world.home,
-    env: { ...world.env, TERM: 'xterm', SHELL: '/bin/sh', ...options.env },
+    cwd,
+    env: { TERM: 'xterm', SHELL: '/bin/sh', ...options.env },
   });
   let screen = '';
   let seen = 0;
   let look: () => void = () => undefined;
   child.stdin.on('error', () => undefined);
   child.stdout.setEncoding('utf8').on('data', (data: string) => {
+    // A terminal answers; ours leaves the cursor in the last corner.
+    const asked = (screen + data).split(WHERE).length - screen.split(WHERE).length;
     screen += data;
+    for (let each = 0; each < asked; each += 1) child.stdin.write(`\u001B[${ROWS};${columns}R`);
     look();
   });
   let over = false;

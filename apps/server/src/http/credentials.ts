@@ -24,7 +24,7 @@ export interface Credentials {
  * Accepts `Bearer` and `FlyV1` in any case and repeated (`Bearer FlyV1 fm2_…`), comma lists and mixed kinds, as
  * flyctl and its users send them.
  *
- * @throws PosternError `unauthenticated` when the header is longer than its limit or no known kind of token.
+ * @throws PosternError `unauthenticated` when the header is longer than its limit or holds no token.
  */
 export function readCredentials(headers: HeaderView): Credentials {
   const authorization = headers.get('authorization');
@@ -42,6 +42,14 @@ export function readCredentials(headers: HeaderView): Credentials {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+  if (parts.length === 0) {
+    // flyctl looks at its tokens before it sends them. Who has an old one shall not look for a missing one.
+    throw new PosternError(
+      'unauthenticated',
+      'no token was presented: the Authorization header is empty; flyctl leaves out a token that has expired',
+      { hint: 'ask for a new token, or sign in again' },
+    );
+  }
   const session = parts.find((part) => part.startsWith('fo1_'));
   const macaroons = parts.filter((part) => !part.startsWith('fo1_'));
   return {

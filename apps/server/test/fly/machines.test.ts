@@ -101,6 +101,17 @@ describe('machine list, status, exec', () => {
       expect(json['error']).toMatch(/session|token/);
     }
   });
+
+  test('flyctl leaves out a token that has expired: the empty header is answered with that', async () => {
+    const empty = { authorization: 'Bearer' };
+    const { status, json } = await fly.rest('GET', fly.machine, '', undefined, empty);
+    expect(status).toBe(401);
+    expect(json['error']).toMatch(/no token was presented.*flyctl leaves out a token that has expired/);
+    const asked = { query: MACHINE, variables: { machineId: fly.postern.machine } };
+    const graphql = await fly.rest('POST', '/graphql', '', asked, empty);
+    expect(graphql.status).toBe(200);
+    expect(graphql.text).toContain('flyctl leaves out a token that has expired');
+  });
 });
 
 describe('leases', () => {
