@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { candidates } from '../src/core/complete.ts';
 import { root } from '../src/commands/index.ts';
 import { BIN, makeWorld } from './postern.ts';
+import { openProgram } from './terminal.ts';
 
 const world = makeWorld();
 afterAll(() => world.remove());
@@ -33,6 +34,8 @@ describe('candidates', () => {
     expect(await names('tokens', 'list', '--status=e')).toEqual(['--status=expired']);
     expect(await names('completion', '')).toEqual(['bash', 'zsh', 'fish']);
     expect(await names('--ser')).toEqual(['--server']);
+    expect(await names('tokens', 'list', '--status', '=')).toContain('live');
+    expect(await names('tokens', 'list', '--status', '=', 'r')).toEqual(['revoked']);
   });
 
   test('are files where files are wanted, and after --', async () => {
@@ -85,5 +88,28 @@ describe('fish', () => {
   test('loads and completes', () => {
     const script = `postern completion fish | source; complete -C 'postern tokens a'`;
     expect(shell('fish', '--no-config', '-c', script)).toBe('attenuate\tNarrow a token, offline\n');
+  });
+});
+
+describe('the key Tab, typed on a terminal', () => {
+  test.each([
+    ['bash', ['bash', '--norc', '--noprofile', '-i'], ''],
+    ['zsh', ['zsh', '-f', '-i'], 'autoload -Uz compinit; compinit -u -D; '],
+  ])('in %s', async (name, program, before) => {
+    const terminal = openProgram(program, world.home, { env, columns: 120 });
+    terminal.type(`PS1='ready> '; ${before}source <(postern completion ${name}); echo loa''ded\r`);
+    await terminal.see('loaded\r\n');
+    await terminal.see('ready> ');
+    terminal.type('postern tok\t');
+    await terminal.see('postern tokens');
+    terminal.type('att\t');
+    await terminal.see('attenuate');
+    terminal.type('--no-r\t');
+    await terminal.see('--no-read');
+    // Ctrl-U takes the line away.
+    terminal.type('\u0015postern tokens list --status=rev\t');
+    await terminal.see('--status=revoked');
+    terminal.type('\u0015exit 0\r');
+    expect((await terminal.end()).code).toBe(0);
   });
 });

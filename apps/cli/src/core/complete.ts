@@ -7,10 +7,11 @@ import { GLOBAL_FLAGS, longName, type Flag, type Flags } from './flags.ts';
 const FILES = ':files';
 
 /**
- * @param words all words after `postern`; the last is the one to complete, perhaps empty.
+ * @param typed all words after `postern`; the last is the one to complete, perhaps empty.
  * @returns lines of `candidate TAB description`.
  */
-export async function candidates(root: Group, words: readonly string[]): Promise<string[]> {
+export async function candidates(root: Group, typed: readonly string[]): Promise<string[]> {
+  const words = joinedByShell(typed);
   const current = words.at(-1) ?? '';
   let node: Node = root;
   let at = 0;
@@ -45,6 +46,12 @@ export async function candidates(root: Group, words: readonly string[]): Promise
       .filter((word) => word.startsWith(current));
   }
   return [];
+}
+
+/** bash makes three words of `--flag=value`; a flag and its value may be two. */
+function joinedByShell(typed: readonly string[]): string[] {
+  const words = typed.filter((word, index) => word !== '=' || typed[index - 1]?.startsWith('--') !== true);
+  return words.length < typed.length && typed.at(-1) === '=' ? [...words, ''] : words;
 }
 
 function matchingFlags(flags: Flags, current: string): string[] {

@@ -9,7 +9,8 @@ export const BASH = `# bash completion of postern
 _postern() {
   local current candidates line
   current="\${COMP_WORDS[COMP_CWORD]}"
-  # bash splits at = and :; the words are taken as they are and the candidates cut to what is under the cursor.
+  # bash splits at =: what is under the cursor after --flag= is that sign, or the value alone.
+  [[ "$current" == "=" ]] && current=""
   candidates="$("\${COMP_WORDS[0]}" __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" || return 0
   COMPREPLY=()
   if [[ "$candidates" == ":files" ]]; then
