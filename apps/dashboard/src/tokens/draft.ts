@@ -251,16 +251,24 @@ function commandLineOf(
   if (draft.name.trim() !== '') parts.push('-n', draft.name.trim());
   const lifetime = readLifetime(draft.expiry);
   if (lifetime !== undefined) parts.push('-x', lifetime === null ? '0' : draft.expiry.trim());
-  if (draft.profile !== 'machine_exec') return joinShellWords(parts);
+  const networks = draft.networks
+    .split(/[\s,]+/)
+    .filter((text) => text !== '')
+    .flatMap((network) => ['--allow-cidr', network]);
+  if (draft.profile !== 'machine_exec') {
+    const created = joinShellWords(parts);
+    // Only machine-exec tokens are created with networks; others are narrowed to them.
+    return networks.length === 0
+      ? created
+      : `npx postern tokens attenuate -t "$(${created})" ${joinShellWords(networks)}`;
+  }
   for (const { how, line, words } of rules) {
     if (how === 'template') parts.push('--template', line.trim());
     else if (forms) parts.push('--template', joinShellWords(words.map(escapeHole)));
     else parts.push(how === 'exact' ? '-C' : '-p', joinShellWords(words));
   }
   for (const id of draft.machines) parts.push('--machine', id);
-  for (const network of draft.networks.split(/[\s,]+/).filter((text) => text !== '')) {
-    parts.push('--allow-cidr', network);
-  }
+  parts.push(...networks);
   if (draft.maxTimeout.trim() !== '') parts.push('--max-timeout', draft.maxTimeout.trim());
   if (draft.noStdin) parts.push('--no-stdin');
   if (draft.noTty) parts.push('--no-tty');

@@ -30,7 +30,7 @@ export function TokenShown({ token, record }: TokenShownProps) {
           <code>{token}</code>
         </pre>
         <Copy kind="primary" text={token} label="Copy the token">
-          Copy token
+          Copy the token
         </Copy>
       </div>
       <fieldset className="uses">

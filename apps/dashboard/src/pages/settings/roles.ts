@@ -4,7 +4,7 @@ import type { Role } from '@postern/contract';
 export const ROLES: Readonly<Record<Role, { readonly title: string; readonly may: string }>> = {
   admin: {
     title: 'Admin',
-    may: 'Everything a member may, and these settings: members and their roles, the name, the longest life of tokens.',
+    may: 'Everything a member may. Besides: members and their roles, the name, the longest life of tokens, and adding machines that an agent reaches beside its own.',
   },
   member: {
     title: 'Member',
