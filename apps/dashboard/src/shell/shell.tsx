@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { connection, tryNow } from '../api/connection.ts';
 import { follow } from '../api/live.ts';
 import type { SessionFacts } from '../api/session.ts';
@@ -26,7 +26,18 @@ export interface ShellProps {
 export function Shell({ facts, ended, path, params, children }: ShellProps) {
   const organization = useShownOrganization(facts, params);
   const [open, setOpen] = useState(false);
+  const menuButton = useRef<HTMLButtonElement>(null);
   useEffect(() => setOpen(false), [path]);
+  useEffect(() => {
+    if (!open) return undefined;
+    const close = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return;
+      setOpen(false);
+      menuButton.current?.focus();
+    };
+    globalThis.addEventListener('keydown', close);
+    return () => globalThis.removeEventListener('keydown', close);
+  }, [open]);
   useEffect(() => follow(ended || organization === '' ? undefined : organization), [ended, organization]);
   return (
     <div className="shell">
@@ -38,6 +49,7 @@ export function Shell({ facts, ended, path, params, children }: ShellProps) {
           <Wordmark />
         </Link>
         <button
+          ref={menuButton}
           type="button"
           className="menu-button"
           aria-expanded={open}
@@ -48,14 +60,7 @@ export function Shell({ facts, ended, path, params, children }: ShellProps) {
           <Icon name={open ? 'close' : 'menu'} />
         </button>
       </header>
-      <section
-        id="side"
-        aria-label="Where to go"
-        className={open ? 'side side-open' : 'side'}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') setOpen(false);
-        }}
-      >
+      <section id="side" aria-label="Where to go" className={open ? 'side side-open' : 'side'}>
         <Link to="/" className="home-link" aria-label="Postern, start page">
           <Wordmark />
         </Link>

@@ -1,10 +1,12 @@
 /** What a token allows, taken apart for people: commands, machines, and everything else in words. */
 import { caveatsFromJson, describeCaveat, type Caveat, type CommandRule, type Names } from '@postern/token';
+import { templateText } from './template-text.ts';
 
 /** One way to satisfy a list of commands. */
 export type AllowedForm =
   | { readonly kind: 'rule'; readonly rule: CommandRule }
-  | { readonly kind: 'text'; readonly text: string };
+  /** A form with holes. */
+  | { readonly kind: 'template'; readonly text: string };
 
 export interface Allowance {
   /** Each list must have a form that fits; no list at all allows every command. */
@@ -34,7 +36,7 @@ export function allowanceOf(caveats: readonly Caveat[], names: Names = {}): Allo
         commands.push(caveat.commands.map((rule) => ({ kind: 'rule', rule })));
       }
     } else if (caveat.type === 'CommandTemplates') {
-      commands.push(splitForms(describeCaveat(caveat) ?? ''));
+      commands.push(caveat.templates.map((template) => ({ kind: 'template', text: templateText(template) })));
     } else if (caveat.type === 'Machines') {
       const ids = caveat.set.map(({ id }) => id);
       const before = machines;
@@ -63,8 +65,4 @@ function* flatten(caveats: readonly Caveat[]): Generator<Caveat> {
     yield caveat;
     if (caveat.type === 'IfPresent') yield* flatten(caveat.ifs);
   }
-}
-
-function splitForms(text: string): AllowedForm[] {
-  return [{ kind: 'text', text: text.replace(/^runs /, '').replaceAll('`', '') }];
 }

@@ -84,7 +84,16 @@ function Forms({ forms, also, short }: FormsProps) {
 }
 
 function Form({ form }: { readonly form: AllowedForm }) {
-  if (form.kind === 'text') return <code className="command">{visibleText(form.text)}</code>;
+  if (form.kind === 'template') {
+    return (
+      <>
+        <code className="command" dir="ltr">
+          {visibleText(form.text)}
+        </code>{' '}
+        <span className="muted">with holes</span>
+      </>
+    );
+  }
   const { args, exact } = form.rule;
   if (args.length === 0) return <>{exact ? 'only the empty command' : 'every command'}</>;
   return (

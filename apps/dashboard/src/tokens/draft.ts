@@ -19,6 +19,7 @@ import {
 } from '@postern/token';
 import { adviceOn } from '../execs/shell-advice.ts';
 import { readLifetime } from './lifetime-field.tsx';
+import { literalText } from './template-text.ts';
 
 export type How = 'exact' | 'prefix' | 'template';
 
@@ -264,7 +265,7 @@ function commandLineOf(
   }
   for (const { how, line, words } of rules) {
     if (how === 'template') parts.push('--template', line.trim());
-    else if (forms) parts.push('--template', joinShellWords(words.map(escapeHole)));
+    else if (forms) parts.push('--template', joinShellWords(words.map(literalText)));
     else parts.push(how === 'exact' ? '-C' : '-p', joinShellWords(words));
   }
   for (const id of draft.machines) parts.push('--machine', id);
@@ -275,9 +276,6 @@ function commandLineOf(
   if (draft.noRead) parts.push('--no-read');
   return joinShellWords(parts);
 }
-
-/** A literal word in braces would be read as a hole. */
-const escapeHole = (word: string): string => (/^\{.*\}$/s.test(word) ? `{=${word}}` : word);
 
 /** The JSON form with plain numbers: every number here is small. */
 function toJson(caveats: readonly Caveat[]): { type: string; body: unknown }[] {
