@@ -85,6 +85,7 @@ describe('what cannot be here', () => {
       'no regions here',
     ],
     [['machine', 'run', 'x', '-a', 'demo'], 'there are no images, builds or deployments here'],
+    [['machine', 'clone', 'MACHINE', '-a', 'demo'], 'machines are not made from images'],
     [['machine', 'suspend', 'MACHINE'], 'not configured, suspended or cordoned here'],
     [['machine', 'cordon', 'MACHINE'], 'not configured, suspended or cordoned here'],
     [['machine', 'update', 'MACHINE', '--yes'], 'not configured, suspended or cordoned here'],

@@ -109,6 +109,15 @@ describe('by the machines API', () => {
     expect(headers.get('fly-request-id')).not.toBeNull();
   });
 
+  test('machine clone: a machine is not made from a configuration', async () => {
+    const body = { config: { image: 'x', guest: {} }, region: 'local', skip_secrets: true };
+    const { status, json } = await fly.rest('POST', '/v1/apps/demo/machines', fly.session, body);
+    expect(status).toBe(400);
+    expect(json['error']).toContain('machines are not made from images or configurations here');
+    const unknown = await fly.rest('POST', '/v1/apps/demo/machines', fly.session, { color: 1 });
+    expect(unknown.json['error']).toContain('"color"');
+  });
+
   test('the name of an app is none of it', async () => {
     const { status, json } = await fly.rest('GET', '/v1/apps/volumes/nothing', fly.session);
     expect(status).toBe(404);

@@ -53,12 +53,21 @@ export const addMachine = defineOperation({
   status: 201,
   params: appParams,
   query: nothing,
-  body: z.strictObject({
-    name: machineNameSchema.optional(),
-    driver: driverSchema.default({ kind: 'process' }),
-    /** The id of a machine whose agent shall serve this one too. */
-    beside: reference.optional(),
-  }),
+  body: z.strictObject(
+    {
+      name: machineNameSchema.optional(),
+      driver: driverSchema.default({ kind: 'process' }),
+      /** The id of a machine whose agent shall serve this one too. */
+      beside: reference.optional(),
+    },
+    {
+      // Clients of Fly's machines API send the configuration of one to be made.
+      error: (issue) =>
+        issue.code === 'unrecognized_keys' && issue.keys.includes('config')
+          ? 'machines are not made from images or configurations here'
+          : undefined,
+    },
+  ),
   output: z.object({
     machine: machineSchema,
     join_token: z.string().nullable(),
