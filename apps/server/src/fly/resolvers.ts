@@ -82,10 +82,13 @@ export const resolvers = {
     const { caller, services } = context;
     // Who shows nothing valid learns nothing, not even which machines there are.
     if (caller.kind === 'nobody') personOf(context);
-    if (caller.kind === 'token') await requireAnyValidToken(caller.header, services);
+    const shown = caller.kind === 'token' ? await requireAnyValidToken(caller.header, services) : [];
     const record = await services.store.findMachine(machineId);
     const app = record === undefined ? undefined : await services.store.findApp(record.appId);
     if (app === undefined) throw machineNotFound(machineId);
+    // A token of another organization does not learn that there is one of this id.
+    const foreign = !shown.some(({ record: { organizationId } }) => organizationId === app.organizationId);
+    if (caller.kind === 'token' && foreign) throw machineNotFound(machineId);
     const found = await findForAction(
       app.name,
       machineId,

@@ -2,7 +2,7 @@
  * From the names in a path to records the caller may know of. What belongs to another organization does not exist
  * for them (invariant 9).
  */
-import { requireAdmin, requireMember, type Person } from '@postern/authority';
+import { requireAdmin, requireMember, type CheckedToken, type Person } from '@postern/authority';
 import { PosternError } from '@postern/contract';
 import { ACTION, type Access } from '@postern/token';
 import type { AppRecord, MachineRecord, OrganizationRecord, Role } from '@postern/store';
@@ -131,11 +131,15 @@ export async function findForAction(
   };
 }
 
-/** @throws AuthorityError when no token of the header verifies. */
-export async function requireAnyValidToken(header: string, { authority }: Services): Promise<void> {
+/** @returns the tokens of the header that verify. @throws AuthorityError when none does. */
+export async function requireAnyValidToken(
+  header: string,
+  { authority }: Services,
+): Promise<readonly CheckedToken[]> {
   const { valid, invalid } = await authority.checkHeader(header);
   const [bad] = invalid;
   if (valid.length === 0 && bad !== undefined) throw bad.error;
+  return valid;
 }
 
 export function appNotFound(name: string): PosternError {

@@ -59,6 +59,14 @@ describe('machine list, status, exec', () => {
     expect(unknown.errors?.[0]?.message).toContain('machine not found');
     const hidden = await fly.graphql(MACHINE, { machineId: fly.postern.machine }, 'fo1_wrong');
     expect(hidden.data).toBeNull();
+    await fly.postern.postern(['orgs', 'create', 'acme', '--name', 'Acme Ltd']);
+    const { stdout } = await fly.postern.postern(['tokens', 'create', 'org', '-o', 'acme']);
+    const foreign = stdout.toString().trim();
+    expect(foreign).toMatch(/^FlyV1 fm2_/);
+    for (const machineId of ['00000000000000', fly.postern.machine]) {
+      const { errors } = await fly.graphql(MACHINE, { machineId }, foreign);
+      expect(errors?.[0]?.message).toContain(`machine not found: the app has no machine "${machineId}"`);
+    }
   });
 
   test('exec: 200 whatever the command says, 4xx with a sentence when it was not run', async () => {

@@ -1,5 +1,14 @@
 /** `tokens create`, `list` and `revoke`: the requests stock flyctl sends, and what it does with the tokens it is given. */
-import { parseHeader } from '@postern/token';
+import {
+  addThirdParty,
+  discharge,
+  formatHeader,
+  openTicket,
+  parseHeader,
+  tickets,
+  type UnverifiedToken,
+} from '@postern/token';
+import { nodeCrypto } from '@postern/token/mac/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   machineExec,
@@ -141,6 +150,29 @@ describe('what flyctl makes of a token', () => {
       },
     });
     expect((await exec(token, 'id')).status).toBe(403);
+  });
+
+  test('3p: allowed with the discharge behind it, refused without and with that of another', async () => {
+    const location = 'https://auth.example.test';
+    const shared = nodeCrypto.randomBytes(32);
+    const asking = async () => {
+      const [made] = parseHeader(await fly.createToken('deploy'));
+      if (made === undefined) throw new Error('no token');
+      return addThirdParty(made, { location, shared }, nodeCrypto);
+    };
+    const answer = (token: UnverifiedToken) => {
+      const ticket = tickets(token)[0]?.ticket ?? new Uint8Array();
+      const opened = openTicket(shared, ticket, nodeCrypto);
+      if (typeof opened === 'string') throw new Error(opened);
+      return discharge({ location, ticket, opened, caveats: [] }, nodeCrypto);
+    };
+    const [token, other] = [await asking(), await asking()];
+    expect((await exec(formatHeader([token, answer(token)]), 'echo in')).json['stdout']).toBe('in\n');
+    for (const header of [formatHeader([token]), formatHeader([token, answer(other)])]) {
+      const { status, json } = await exec(header, 'echo in');
+      expect(status).toBe(401);
+      expect(json['error']).toContain(`a discharge from ${location} is missing`);
+    }
   });
 
   test('a token minted by postern works in the requests of flyctl, and narrowed by flyctl too', async () => {
