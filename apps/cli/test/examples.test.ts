@@ -200,15 +200,20 @@ const REFUSED: Readonly<Record<string, readonly [code: number, says: string]>> =
   'POSTERN_TOKEN="$(cat ci.token)" postern tokens explain "git push"': [77, 'refused: git push'],
 };
 
-async function examplesOf(
-  path: string,
-  group: Group,
-): Promise<{ readonly path: string; readonly line: string }[]> {
+interface ShownExample {
+  readonly path: string;
+  readonly line: string;
+  /** Documented fields of its `--json`. */
+  readonly json: Readonly<Record<string, string>> | undefined;
+}
+
+async function examplesOf(path: string, group: Group): Promise<ShownExample[]> {
   const found = Object.entries(group.children).map(async ([name, node]) => {
     const full = `${path} ${name}`;
     if (node.hidden) return [];
     if (node.kind === 'group') return examplesOf(full, node);
-    return (await node.load()).examples.map(({ line }) => ({ path: full, line }));
+    const { examples: own, json } = await node.load();
+    return own.map(({ line }) => ({ path: full, line, json }));
   });
   return (await Promise.all(found)).flat();
 }
@@ -240,25 +245,63 @@ async function runLine(line: string, { env: more, stop }: Preparation): Promise<
   return { code: await ended, signal: null, stdout, stderr: await stderr };
 }
 
+/** The line with what it names filled in. */
+function fillIn(line: string, fill: Readonly<Record<string, string>>): string {
+  const everywhere: Readonly<Record<string, string>> = {
+    '148e21ab9c3d89': server.machine,
+    'https://postern.example': server.url,
+    'http://127.0.0.1:7070': server.url,
+    '/var/backups': join(home, 'backups'),
+    '/var/lib/postern/data': join(home, 'data'),
+  };
+  let filled = line;
+  for (const [placeholder, value] of Object.entries({ ...fill, ...everywhere })) {
+    filled = filled.replaceAll(placeholder, () => fill[placeholder] ?? value);
+  }
+  return filled;
+}
+
 describe('every example of every command', () => {
   test.each(examples)('$line', async ({ path, line }) => {
     const prepared = (await PREPARE[path]?.()) ?? {};
-    const { fill = {}, refused } = prepared;
-    const everywhere = {
-      '148e21ab9c3d89': server.machine,
-      'https://postern.example': server.url,
-      'http://127.0.0.1:7070': server.url,
-      '/var/backups': join(home, 'backups'),
-      '/var/lib/postern/data': join(home, 'data'),
-    };
-    let filled = line;
-    for (const [placeholder, value] of Object.entries({ ...fill, ...everywhere })) {
-      filled = filled.replaceAll(placeholder, () => fill[placeholder] ?? value);
-    }
+    const filled = fillIn(line, prepared.fill ?? {});
     const ran = await runLine(filled, prepared);
-    const [code, says] = REFUSED[line] ?? refused ?? [0, ''];
+    const [code, says] = REFUSED[line] ?? prepared.refused ?? [0, ''];
     expect(ran, filled).toMatchObject({ code });
     expect(ran.stdout + ran.stderr).toContain(says);
     if (code === 0) expect(ran.stderr).not.toContain('error:');
+  });
+});
+
+/** Names that the examples before have taken. */
+const ANEW: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'postern backup': { '/var/backups/postern-': '/var/backups/again-' },
+  'postern orgs create': { acme: 'anew' },
+  'postern apps create': { shop: 'anew' },
+  'postern apps destroy': { shop: 'anew' },
+};
+
+describe('--json prints the fields that are documented, and no others', () => {
+  const documents = examples
+    .filter(({ json }) => json !== undefined && Object.keys(json).every((key) => /^\w+$/.test(key)))
+    // One example each that ends by itself, and whose command a machine of its own has.
+    .filter(({ line, path }) => !/[|>]|--link|--follow|^curl/.test(line) && PREPARE[path] !== needsContainer)
+    .filter(({ path }, index, all) => all.findIndex((other_) => other_.path === path) === index);
+
+  test.each(documents)('$path', async ({ path, line, json = {} }) => {
+    const prepared = (await PREPARE[path]?.()) ?? {};
+    const spelled = path.replace('postern machine ', 'postern machines? ');
+    const asked = fillIn(line, { ...prepared.fill, ...ANEW[path] }).replace(new RegExp(spelled), '$& --json');
+    expect(asked).toContain('--json');
+    const ran = await runLine(fillIn(asked, {}), prepared);
+    const [code] = REFUSED[line] ?? [0];
+    expect(ran, asked).toMatchObject({ code });
+    if (code === 67) return;
+    const printed = Object.keys(JSON.parse(ran.stdout) as object);
+    // Some come with certain flags only, and say so.
+    const wanted = Object.keys(json).filter(
+      (key) => printed.includes(key) || !/\b(?:with|absent with) --/.test(json[key] ?? ''),
+    );
+    expect(printed.toSorted()).toEqual(wanted.toSorted());
   });
 });

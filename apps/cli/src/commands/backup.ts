@@ -18,5 +18,6 @@ export const command = defineCommand({
       io,
       ['backup', ...dataDirectoryArgs(input.flags), '--', wordAt(input, 0)],
       input.flags.json,
+      'copying',
     ),
 });

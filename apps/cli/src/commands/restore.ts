@@ -45,6 +45,7 @@ export const command = defineCommand({
         source,
       ],
       flags.json,
+      'restoring',
     );
   },
 });

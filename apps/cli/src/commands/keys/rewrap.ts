@@ -19,6 +19,6 @@ export const command = defineCommand({
       `Seal the keys in ${flags.dataDir ?? '.postern'} under a new key-encryption key?`,
       flags.yes,
     );
-    return runMaintenance(io, ['rewrap-keys', ...dataDirectoryArgs(flags)], flags.json);
+    return runMaintenance(io, ['rewrap-keys', ...dataDirectoryArgs(flags)], flags.json, 'sealing');
   },
 });

@@ -33,7 +33,8 @@ export const command = defineCommand({
     },
   ],
   json: {
-    token: 'the narrowed token',
+    token: 'the narrowed token; absent with --output',
+    file: 'with --output: where the token is',
     expires_at: 'RFC 3339 time, or null',
     summaries: 'what each permission token allows, in words',
     version: '1',

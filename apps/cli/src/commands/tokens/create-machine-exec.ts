@@ -50,7 +50,8 @@ export const command = defineCommand({
     },
   ],
   json: {
-    token: 'the token, ready for an Authorization header',
+    token: 'the token, ready for an Authorization header; absent with --output',
+    file: 'with --output: where the token is',
     id: 'id of its record, for show and revoke',
     name: 'its name',
     expires_at: 'RFC 3339 time, or null',

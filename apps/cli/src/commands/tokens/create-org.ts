@@ -20,7 +20,8 @@ export const command = defineCommand({
   },
   examples: [{ does: 'A token for a week', line: 'postern tokens create org --name prod --expiry 168h' }],
   json: {
-    token: 'the token, ready for an Authorization header',
+    token: 'the token, ready for an Authorization header; absent with --output',
+    file: 'with --output: where the token is',
     id: 'id of its record',
     name: 'its name',
     expires_at: 'RFC 3339 time, or null',
