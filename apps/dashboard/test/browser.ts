@@ -120,21 +120,25 @@ async function addSession(context: BrowserContext, url: string, link: string): P
   if (!answer.ok()) throw new Error(`sign in: ${answer.status()} ${await answer.text()}`);
 }
 
+/** The browser's own words for what was refused or not answered; what the page makes of it is tested. */
+const UNANSWERED = /^(?:Failed to load resource|WebSocket connection to )/;
+
 function watch(page: Page, own: () => readonly string[], wrongs: string[]): void {
   page.on('pageerror', (error) => wrongs.push(`the page threw: ${error.message}`));
   page.on('console', (message) => {
     const text = message.text();
     if (/Content.Security.Policy/i.test(text)) wrongs.push(`the policy was broken: ${text}`);
-    else if (message.type() === 'error' && !text.startsWith('Failed to load resource')) {
+    else if (message.type() === 'error' && !UNANSWERED.test(text)) {
       wrongs.push(`the console says: ${text}`);
     }
   });
-  page.on('request', (request) => {
-    const address = request.url();
+  const check = (address: string): void => {
     if (!address.startsWith('blob:') && !own().some((url) => address.startsWith(`${url}/`))) {
       wrongs.push(`another host was asked: ${address}`);
     }
-  });
+  };
+  page.on('request', (request) => check(request.url()));
+  page.on('websocket', (socket) => check(socket.url().replace(/^ws/, 'http')));
 }
 
 /** Everything a script of the page could keep: no token of any kind may be in it. */

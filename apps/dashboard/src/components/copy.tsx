@@ -26,7 +26,7 @@ export function Copy({ text, label, children = 'Copy', kind = 'plain' }: CopyPro
     setState((await writeText(typeof text === 'string' ? text : text())) ? 'copied' : 'failed');
   };
   return (
-    <Button kind={kind} small aria-label={label} onClick={() => void copy()}>
+    <Button kind={kind} small aria-label={state === 'idle' ? label : undefined} onClick={() => void copy()}>
       <Icon name={state === 'copied' ? 'check' : 'copy'} />
       <span aria-live="polite">
         {state === 'copied' ? 'Copied' : state === 'failed' ? 'Select and copy by hand' : children}

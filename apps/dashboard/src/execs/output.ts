@@ -30,7 +30,7 @@ export interface Output {
   readonly end: () => void;
   readonly clear: () => void;
   readonly get: () => OutputSnapshot;
-  /** Told at most once for each frame of the screen. */
+  /** Told at most once for each frame of the screen, and less often while much comes. */
   readonly subscribe: (listener: () => void) => () => void;
 }
 
@@ -42,6 +42,8 @@ const FULL_BLOCK_CHARS = 4096;
 const LONGEST_BLOCK_CHARS = 16_384;
 /** Milliseconds after which listeners are told where there is no screen to wait for. */
 const HIDDEN_MS = 250;
+/** Rests between two drawings, as a multiple of how long the last one took. */
+const REST_FACTOR = 4;
 
 const EMPTY: OutputSnapshot = {
   blocks: [],
@@ -62,16 +64,30 @@ export function createOutput(keptChars: number = KEPT_CHARS): Output {
   let nextKey = 0;
   let decoders = newDecoders();
   let waiting = { stdout: '', stderr: '' };
+  let changed = false;
   let telling = false;
 
+  const tell = (): void => {
+    changed = false;
+    shown = { blocks: [...blocks], bytes: { ...bytes }, dropped, sequences };
+    const began = performance.now();
+    for (const listener of listeners) listener();
+    // By then it is drawn. What takes long to draw is drawn less often: a flood of output has its turn in between.
+    setTimeout(() => {
+      setTimeout(
+        () => {
+          telling = false;
+          if (changed) tellSoon();
+        },
+        (performance.now() - began) * REST_FACTOR,
+      );
+    });
+  };
   const tellSoon = (): void => {
+    changed = true;
     if (telling) return;
     telling = true;
-    onNextFrame(() => {
-      telling = false;
-      shown = { blocks: [...blocks], bytes: { ...bytes }, dropped, sequences };
-      for (const listener of listeners) listener();
-    });
+    onNextFrame(tell);
   };
 
   const append = (channel: OutputChannel, text: string): void => {

@@ -31,6 +31,14 @@ export function Page({ params: { app = '', machine: id = '' } }: PageProps) {
   const [asked, setAsked] = useState<'rename' | 'remove'>();
   const close = (): void => setAsked(undefined);
   const list = `/apps/${encodeURIComponent(app)}/machines`;
+  if (answer.data === undefined) {
+    return (
+      <>
+        <PageHeader title="Machine" />
+        <Await answer={answer}>{() => null}</Await>
+      </>
+    );
+  }
   return (
     <Await answer={answer}>
       {(machine) => (
