@@ -127,6 +127,12 @@ describe('a command', () => {
     const { page } = await visitRun();
     await run(page, 'sleep 7452');
     await until(() => runsSleep(7452));
+    // A closed window would end it without a word: the browser asks first.
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    expect((await asked).type()).toBe('beforeunload');
+    await (await asked).dismiss();
+    expect(await runsSleep(7452)).toBe(true);
     await page.getByRole('link', { name: 'Machines' }).click();
     await page.getByRole('heading', { name: 'Machines of demo' }).waitFor();
     await until(async () => !(await runsSleep(7452)));

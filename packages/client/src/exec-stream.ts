@@ -62,6 +62,8 @@ export function openExecStream(
   openSocket: OpenSocket,
   options: ExecStreamOptions,
 ): ExecStream {
+  // Before anything is opened: what does not fit would leave a socket behind that says nothing.
+  const request = parseRequest(options);
   const { resolve, reject, promise: result } = Promise.withResolvers<ExecResult>();
   const opened = Promise.withResolvers<void>();
   const started = Promise.withResolvers<void>();
@@ -147,7 +149,7 @@ export function openExecStream(
     },
   );
   const start = { type: 'start', stdin: options.stdin, tty: options.tty } as const;
-  say({ ...start, request: parseRequest(options) }, opened.promise);
+  say({ ...start, request }, opened.promise);
   return {
     result,
     write: async (bytes) => {

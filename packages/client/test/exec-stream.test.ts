@@ -107,6 +107,23 @@ describe('the exec stream', () => {
     expect(link.sent.some((frame) => frame[0] === CHANNEL.stdin)).toBe(true);
   });
 
+  test('opens nothing for a request that does not fit', () => {
+    const link = makeLink();
+    const request = { command: ['true'], timeout: Number.NaN };
+    expect(() =>
+      openExecStream({ server: 'http://x' }, link.openSocket, {
+        app: 'demo',
+        machine: 'm1',
+        request,
+        stdin: false,
+        tty: null,
+        onStdout: () => undefined,
+        onStderr: () => undefined,
+      }),
+    ).toThrow('timeout');
+    expect(() => link.request()).toThrow('no socket was opened');
+  });
+
   test('cuts stdin into frames of a limited size', async () => {
     const link = makeLink();
     const stream = open(link);
