@@ -38,7 +38,7 @@ let round = 1;
 for (; round <= rounds; round += 1) {
   let dead = false;
   const workers = Promise.all(Array.from({ length: WORKERS }, () => load.run(() => dead)));
-  await new Promise((resolve) => setTimeout(resolve, 20 + random() * 180));
+  await new Promise((resolve) => setTimeout(resolve, 20 + random() * 480));
   await postern.kill9();
   dead = true;
   await workers;

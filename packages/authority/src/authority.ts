@@ -7,6 +7,7 @@ import { authorizeAccess } from './authorize-access.ts';
 import { authorizeExec, type ExecRequest } from './authorize-exec.ts';
 import { checkHeader, type CheckedHeader, type CheckedToken } from './check-header.ts';
 import type { AuthorityContext, Origin, Person, PlanMatch } from './context.ts';
+import { DecodedHeaders } from './decoded-headers.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import { Keyring } from './hazmat/index.ts';
 import { mint, type Minted, type MintRequest } from './mint.ts';
@@ -82,6 +83,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     location,
     now,
     usage: new UsageCounter(),
+    decoded: new DecodedHeaders(crypto),
     verified: new VerificationCache(crypto),
     onDead: (matches) => listeners.forEach((listener) => listener(matches)),
   };

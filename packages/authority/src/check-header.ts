@@ -13,6 +13,7 @@ import {
 } from '@postern/token';
 import type { TokenRecord } from '@postern/store';
 import type { AuthorityContext } from './context.ts';
+import type { DecodedMember } from './decoded-headers.ts';
 import { AuthorityError } from './errors.ts';
 import { keyIdOf } from './hazmat/index.ts';
 import { tokenIdOf } from './ids.ts';
@@ -36,12 +37,11 @@ export interface CheckedHeader {
  * @throws AuthorityError `token_malformed` or `token_wrong_location` when no permission token of ours is in it.
  */
 export async function checkHeader(context: AuthorityContext, header: string): Promise<CheckedHeader> {
-  const members = decode(context, header);
+  const members = context.decoded.get(header, (text) => decode(context, text));
   const valid: CheckedToken[] = [];
   const invalid: CheckedHeader['invalid'][number][] = [];
-  for (const member of members) {
-    const family = tokenUuid(member.token.nonce, context.crypto);
-    const found = await context.store.findToken(tokenIdOf(family));
+  for (const { member, family, tokenId } of members) {
+    const found = await context.store.findToken(tokenId);
     const record = found?.uuid === family ? found : undefined;
     try {
       valid.push(checkMember(context, member, family, record));
@@ -53,7 +53,7 @@ export async function checkHeader(context: AuthorityContext, header: string): Pr
   return { valid, invalid };
 }
 
-function decode(context: AuthorityContext, header: string): BundleMember[] {
+function decode(context: AuthorityContext, header: string): DecodedMember[] {
   let tokens: UnverifiedToken[];
   try {
     tokens = parseHeader(header);
@@ -71,7 +71,10 @@ function decode(context: AuthorityContext, header: string): BundleMember[] {
       'the token belongs to another service: its location is not ours',
     );
   }
-  return members;
+  return members.map((member) => {
+    const family = tokenUuid(member.token.nonce, context.crypto);
+    return { member, family, tokenId: tokenIdOf(family) };
+  });
 }
 
 /** Key, chain, record, revocation: in this order, so that a forged token learns nothing about a real one. */

@@ -1,6 +1,7 @@
 /** What every operation of the authority works with, made once. */
 import type { TokenCrypto } from '@postern/token';
 import type { Store } from '@postern/store';
+import type { DecodedHeaders } from './decoded-headers.ts';
 import type { Keyring } from './hazmat/index.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import type { UsageCounter } from './usage.ts';
@@ -18,6 +19,7 @@ export interface AuthorityContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly usage: UsageCounter;
+  readonly decoded: DecodedHeaders;
   readonly verified: VerificationCache;
   /** Told which plans lost their permission, so that running execs of them end. */
   readonly onDead: (matches: PlanMatch) => void;

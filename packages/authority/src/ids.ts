@@ -13,13 +13,14 @@ export function newId(prefix: 'org' | 'app' | 'usr' | 'exec' | 'agt'): string {
  * record of a presented token, and no second index has to be kept.
  */
 export function tokenIdOf(uuid: string): string {
-  let bits = BigInt(`0x${uuid.replaceAll('-', '').slice(0, 20)}`);
-  let letters = '';
-  for (let i = 0; i < 16; i += 1) {
-    letters = BASE32.charAt(Number(bits & 31n)) + letters;
-    bits >>= 5n;
+  const hex = uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23);
+  let id = 'tok_';
+  // Five hexadecimal digits are four letters.
+  for (let at = 0; at < 20; at += 5) {
+    const bits = Number.parseInt(hex.slice(at, at + 5), 16);
+    for (let shift = 15; shift >= 0; shift -= 5) id += BASE32.charAt((bits >> shift) & 31);
   }
-  return `tok_${letters}`;
+  return id;
 }
 
 /** A machine id in the form flyctl knows: 14 hexadecimal characters. */

@@ -17,16 +17,15 @@ export async function requireMember(
   person: Person,
   organization: Pick<OrganizationRecord, 'id' | 'slug'>,
 ): Promise<Role> {
-  const memberships = await store.listMemberships(person.userId);
-  const found = memberships.find((membership) => membership.organization.id === organization.id);
-  if (found === undefined) {
+  const role = await store.findRole(organization.id, person.userId);
+  if (role === undefined) {
     throw new AuthorityError(
       'organization_not_found',
       `there is no organization ${organization.slug} for you`,
       { hint: 'see `postern orgs list`' },
     );
   }
-  return found.role;
+  return role;
 }
 
 /** @throws AuthorityError `organization_not_found` for strangers, `policy_refused` for members. */

@@ -17,6 +17,8 @@ import {
 
 /** Tokens remembered at most; the one not used for longest is forgotten first. About 2 kB each. */
 export const CACHE_TOKENS = 4096;
+/** Bytes of remembered tokens at most: what a holder appends to a token counts, not how many tokens are made of it. */
+export const CACHE_BYTES: number = 4 * 1024 * 1024;
 /** Ancestors of one family looked at for a descendant. */
 const FAMILY_ANCESTORS = 8;
 
@@ -24,13 +26,19 @@ interface Entry {
   readonly keyId: string;
   readonly verified: VerifiedToken;
   readonly family: string;
+  /** Of the token and its discharges. */
+  readonly bytes: number;
 }
 
 export class VerificationCache {
   readonly #crypto: TokenCrypto;
   readonly #entries = new Map<string, Entry>();
+  /** The very objects that were verified, which nobody changes: their bytes need no comparing. */
+  readonly #members = new WeakMap<BundleMember, Entry>();
   /** Names of the entries of each token family, newest last. */
   readonly #families = new Map<string, string[]>();
+
+  #bytes = 0;
 
   constructor(crypto: TokenCrypto) {
     this.#crypto = crypto;
@@ -40,19 +48,38 @@ export class VerificationCache {
     return this.#entries.size;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /**
    * Verifies, or remembers that it was verified with the same key.
    *
    * @param family the token's uuid.
    * @throws TokenError as {@link verify}; failures are not remembered.
    */
-  verify({ token, discharges }: BundleMember, family: string, keyId: string, key: Uint8Array): VerifiedToken {
+  verify(member: BundleMember, family: string, keyId: string, key: Uint8Array): VerifiedToken {
+    const { token, discharges } = member;
+    const seen = this.#members.get(member);
+    if (seen?.keyId === keyId) return seen.verified;
+    const entry = this.#verifyBytes(token, discharges, family, keyId, key);
+    this.#members.set(member, entry);
+    return entry.verified;
+  }
+
+  #verifyBytes(
+    token: UnverifiedToken,
+    discharges: readonly UnverifiedToken[],
+    family: string,
+    keyId: string,
+    key: Uint8Array,
+  ): Entry {
     const name = this.#nameOf(token, discharges);
     const known = this.#entries.get(name);
     if (known !== undefined && known.keyId === keyId) {
       this.#entries.delete(name);
       this.#entries.set(name, known);
-      return known.verified;
+      return known;
     }
     const resume = this.#ancestorOf(token, family, keyId);
     const verified = verify(
@@ -61,8 +88,9 @@ export class VerificationCache {
       { discharges, ...(resume === undefined ? {} : { resume }) },
       this.#crypto,
     );
-    this.#remember(name, { keyId, verified, family });
-    return verified;
+    const entry = { keyId, verified, family, bytes: bytesOf(token, discharges) };
+    this.#remember(name, entry);
+    return entry;
   }
 
   /** A digest, so that the text of a token is no key of a map. */
@@ -90,15 +118,26 @@ export class VerificationCache {
   }
 
   #remember(name: string, entry: Entry): void {
+    this.#bytes -= this.#entries.get(name)?.bytes ?? 0;
     this.#entries.set(name, entry);
     const family = this.#families.get(entry.family) ?? [];
     this.#families.set(entry.family, [...family, name].slice(-FAMILY_ANCESTORS));
-    if (this.#entries.size <= CACHE_TOKENS) return;
+    this.#bytes += entry.bytes;
+    while (this.#entries.size > CACHE_TOKENS || this.#bytes > CACHE_BYTES) this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
     const [oldest] = this.#entries;
     if (oldest === undefined) return;
-    this.#entries.delete(oldest[0]);
-    const rest = (this.#families.get(oldest[1].family) ?? []).filter((member) => member !== oldest[0]);
-    if (rest.length === 0) this.#families.delete(oldest[1].family);
-    else this.#families.set(oldest[1].family, rest);
+    const [name, { family, bytes }] = oldest;
+    this.#entries.delete(name);
+    this.#bytes -= bytes;
+    const rest = (this.#families.get(family) ?? []).filter((member) => member !== name);
+    if (rest.length === 0) this.#families.delete(family);
+    else this.#families.set(family, rest);
   }
+}
+
+function bytesOf(token: UnverifiedToken, discharges: readonly UnverifiedToken[]): number {
+  return discharges.reduce((sum, { bytes }) => sum + bytes.length, token.bytes.length);
 }

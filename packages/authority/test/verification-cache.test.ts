@@ -11,7 +11,13 @@ import {
 import { nodeCrypto } from '@postern/token/mac/node';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CACHE_TOKENS, VerificationCache } from '../src/verification-cache.ts';
+import {
+  DECODED_HEADER_CHARS,
+  DECODED_HEADERS,
+  DecodedHeaders,
+  type DecodedMember,
+} from '../src/decoded-headers.ts';
+import { CACHE_BYTES, CACHE_TOKENS, VerificationCache } from '../src/verification-cache.ts';
 
 const KEY = new Uint8Array(32).fill(1);
 const CAVEATS: Caveat[] = [
@@ -118,5 +124,65 @@ describe('the verification cache', () => {
     for (let i = 0; i < CACHE_TOKENS + 100; i += 1)
       verify(cache, mint([{ type: 'Organization', id: BigInt(i), mask: 1 }]));
     expect(cache.size).toBe(CACHE_TOKENS);
+  });
+
+  test('invariant 11: nor more bytes than its limit, however long its holder makes a token', () => {
+    const cache = new VerificationCache(nodeCrypto);
+    const token = mint();
+    for (let i = 0; i < 800; i += 1) {
+      const commands = [{ args: [`${i}`, 'x'.repeat(3000), 'y'.repeat(3000)], exact: true }];
+      verify(cache, attenuate(token, [{ type: 'Commands', commands }], nodeCrypto));
+    }
+    expect(cache.bytes).toBeLessThanOrEqual(CACHE_BYTES);
+    expect(cache.size).toBeGreaterThan(600);
+    expect(cache.size).toBeLessThan(800);
+  });
+
+  test('the same object is verified once for each key, and by no other key', () => {
+    const { crypto, hashed } = counting();
+    const cache = new VerificationCache(crypto);
+    const member = { token: mint(), discharges: [] };
+    const family = tokenUuid(member.token.nonce, nodeCrypto);
+    const first = cache.verify(member, family, 'k', KEY);
+    expect(cache.verify(member, family, 'k', KEY)).toBe(first);
+    expect(hashed()).toBe(3);
+    expect(() => cache.verify(member, family, 'k2', new Uint8Array(32).fill(2))).toThrowError(
+      expect.objectContaining({ code: 'invalid-signature' }),
+    );
+  });
+});
+
+describe('decoded headers', () => {
+  test('are the same objects for the same text, and for no other', () => {
+    const headers = new DecodedHeaders(nodeCrypto);
+    const token = mint();
+    let decoded = 0;
+    const decode = (): readonly DecodedMember[] => {
+      decoded += 1;
+      return [{ member: { token, discharges: [] }, family: 'f', tokenId: 't' }];
+    };
+    const first = headers.get('fm2_a', decode);
+    expect(headers.get('fm2_a', decode)).toBe(first);
+    expect(decoded).toBe(1);
+    for (const other of ['fm2_b', 'fm2_a ', 'FM2_a', '']) expect(headers.get(other, decode)).not.toBe(first);
+    expect(decoded).toBe(5);
+  });
+
+  test('that cannot be read are read again, and never remembered', () => {
+    const headers = new DecodedHeaders(nodeCrypto);
+    const fail = (): never => {
+      throw new Error('unreadable');
+    };
+    for (let i = 0; i < 3; i += 1) expect(() => headers.get('fm2_', fail)).toThrowError('unreadable');
+    expect(headers.size).toBe(0);
+  });
+
+  test('invariant 11: never more than their limit, and none that is long', () => {
+    const headers = new DecodedHeaders(nodeCrypto);
+    for (let i = 0; i < DECODED_HEADERS + 100; i += 1) headers.get(`fm2_${i}`, () => []);
+    expect(headers.size).toBe(DECODED_HEADERS);
+    const fresh = new DecodedHeaders(nodeCrypto);
+    fresh.get('x'.repeat(DECODED_HEADER_CHARS + 1), () => []);
+    expect(fresh.size).toBe(0);
   });
 });

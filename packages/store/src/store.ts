@@ -15,6 +15,7 @@ import type {
   MemberRecord,
   MembershipRecord,
   OrganizationRecord,
+  Role,
   SessionRecord,
   TokenRecord,
   UserRecord,
@@ -90,6 +91,8 @@ export interface Store {
   countUsers(): Promise<number>;
 
   // These are scoped to an organization.
+  /** What a person is in an organization; undefined for who is no member. */
+  findRole(organizationId: number, userId: number): Promise<Role | undefined>;
   listMembers(organizationId: number): Promise<readonly MemberRecord[]>;
   listApps(organizationId: number): Promise<readonly AppRecord[]>;
   listMachines(organizationId: number, appId: number): Promise<readonly MachineRecord[]>;

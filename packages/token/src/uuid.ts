@@ -10,7 +10,7 @@ const NAMESPACE = Uint8Array.from([
 /** @returns the UUID of a nonce: UUIDv5 of `rnd` in the namespace that is UUIDv5 of `kid` in the fixed one. */
 export function tokenUuid(nonce: Pick<Nonce, 'kid' | 'rnd'>, crypto: TokenCrypto): string {
   const hex = toHex(uuidV5(uuidV5(NAMESPACE, nonce.kid, crypto), nonce.rnd, crypto));
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 function uuidV5(namespace: Uint8Array, name: Uint8Array, crypto: TokenCrypto): Uint8Array {

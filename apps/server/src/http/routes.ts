@@ -18,6 +18,7 @@ import { bindings, goneSignal, headersOf, incomingOf } from './node-request.ts';
 import { readJsonBody } from './read-body.ts';
 import { recordOf, type RequestRecord } from './request-record.ts';
 import { sourceOf } from './source.ts';
+import { stringify } from './stringify.ts';
 
 /** A handler with its operation's types forgotten: parsing has made sure of them. */
 type AnyHandler = (input: InputOf<Operation>, facts: PersonFacts, services: Services) => Promise<unknown>;
@@ -50,19 +51,6 @@ function addRoute(app: Hono, operation: Operation, handler: AnyHandler, services
       return answerError(thrown, record, services);
     }
   });
-}
-
-/** JSON with 64-bit ids of tokens as numbers of all their digits; a plain answer pays nothing for it. */
-function stringify(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const raw = JSON as unknown as { rawJSON(text: string): unknown };
-    return JSON.stringify(value, (_key, item: unknown) =>
-      typeof item === 'bigint' ? raw.rawJSON(item.toString()) : item,
-    );
-  }
 }
 
 async function readInput(c: Context, operation: Operation): Promise<InputOf<Operation>> {

@@ -4,14 +4,13 @@
  */
 import pg from 'pg';
 import { StoreError } from '../errors.ts';
-import { applyBatch, type BatchSteps, type UnitOutcome } from '../sql/apply-batch.ts';
+import { applyBatch, type BatchResult, type BatchSteps, type ChainHead } from '../sql/apply-batch.ts';
 import { createGroupCommit } from '../sql/group-commit.ts';
 import { MIGRATIONS, pendingMigrations, type Dialect } from '../sql/migrate.ts';
 import { createReads } from '../sql/reads.ts';
 import { number } from '../sql/row.ts';
 import type { Row, SqlValue, Statement, StatementResult } from '../sql/statement.ts';
 import type { Store } from '../store.ts';
-import type { Write } from '../write.ts';
 import { readPostgresError } from './errors.ts';
 
 const DIALECT: Dialect = {
@@ -48,10 +47,16 @@ export async function openPostgresStore(url: string): Promise<Store> {
     connectionTimeoutMillis: CONNECT_MS,
   });
   readers.on('error', () => undefined);
-  const group = createGroupCommit(async (units) => {
+  // Nobody else writes: the log ends where our last commit left it.
+  let head: ChainHead | undefined;
+  const group = createGroupCommit(async (units, mode) => {
     // Without its connection the lock is gone, and another server may hold it: nothing is written any more.
     if (broken !== undefined) throw readPostgresError(broken);
-    return runTransaction(writer, units);
+    const known = head;
+    head = undefined;
+    const done = await runTransaction(writer, applyBatch(units, mode, known, readPostgresError));
+    ({ head } = done);
+    return done.outcomes;
   });
   const reads = createReads(async (query) => (await run(readers, query)).rows);
   let closing: Promise<void> | undefined;
@@ -94,22 +99,19 @@ async function migrate(client: pg.Client): Promise<void> {
   }
 }
 
-async function runTransaction(
-  client: pg.Client,
-  units: readonly (readonly Write[])[],
-): Promise<readonly UnitOutcome[]> {
+async function runTransaction(client: pg.Client, steps: BatchSteps): Promise<BatchResult> {
   try {
     await client.query('BEGIN');
-    const outcomes = await drive(client, applyBatch(units, readPostgresError));
+    const done = await drive(client, steps);
     await client.query('COMMIT');
-    return outcomes;
+    return done;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw readPostgresError(error);
   }
 }
 
-async function drive(client: pg.Client, steps: BatchSteps): Promise<UnitOutcome[]> {
+async function drive(client: pg.Client, steps: BatchSteps): Promise<BatchResult> {
   let step = steps.next();
   while (step.done !== true) {
     const outcome: { result: StatementResult } | { error: unknown } = await run(client, step.value).then(

@@ -13,36 +13,68 @@ import { writeStatements } from './write-statements.ts';
 
 export type UnitOutcome = { readonly results: readonly WriteResult[] } | { readonly error: unknown };
 
-export type BatchSteps = Generator<Statement, UnitOutcome[], StatementResult>;
+/** The last entry of the audit log. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface BatchResult {
+  readonly outcomes: readonly UnitOutcome[];
+  /** Where the log ends, once this is committed. */
+  readonly head: ChainHead;
+}
+
+export type BatchSteps = Generator<Statement, BatchResult, StatementResult>;
 
 /** Turns what a database threw at a statement into a {@link StoreError}, or rethrows what fails the whole batch. */
 export type ReadDatabaseError = (error: unknown) => StoreError;
 
-interface ChainHead {
-  seq: number;
-  hash: string;
+/**
+ * `together`: the first unit that fails fails the transaction. `apart`: each unit has a savepoint of its own, which
+ * costs as much again as the unit itself.
+ */
+export type BatchMode = 'together' | 'apart';
+
+type Chain = { -readonly [Key in keyof ChainHead]: ChainHead[Key] };
+
+/**
+ * Steps of one batch, between BEGIN and COMMIT.
+ *
+ * @param head where the log ends, when it is known.
+ */
+export function* applyBatch(
+  units: readonly (readonly Write[])[],
+  mode: BatchMode,
+  head: ChainHead | undefined,
+  readError: ReadDatabaseError,
+): BatchSteps {
+  const chain: Chain = { ...(head ?? (yield* readHead())) };
+  const outcomes: UnitOutcome[] = [];
+  for (const writes of units) {
+    if (mode === 'together') outcomes.push({ results: yield* applyUnit(writes, chain) });
+    else outcomes.push(yield* applyApart(writes, chain, readError));
+  }
+  return { outcomes, head: chain };
 }
 
-/** Steps of one batch, between BEGIN and COMMIT. */
-export function* applyBatch(units: readonly (readonly Write[])[], readError: ReadDatabaseError): BatchSteps {
-  const head = yield* readHead();
-  const outcomes: UnitOutcome[] = [];
-  const [only] = units;
-  // One unit alone needs no savepoint: when it fails, the transaction fails.
-  if (units.length === 1 && only !== undefined) return [{ results: yield* applyUnit(only, head) }];
-  for (const writes of units) {
-    const before = { ...head };
-    yield statement('SAVEPOINT unit', []);
-    try {
-      outcomes.push({ results: yield* applyUnit(writes, head) });
-    } catch (error) {
-      yield statement('ROLLBACK TO SAVEPOINT unit', []);
-      Object.assign(head, before);
-      outcomes.push({ error: error instanceof StoreError ? error : readError(error) });
-    }
-    yield statement('RELEASE SAVEPOINT unit', []);
+function* applyApart(
+  writes: readonly Write[],
+  chain: Chain,
+  readError: ReadDatabaseError,
+): Generator<Statement, UnitOutcome, StatementResult> {
+  const before = { ...chain };
+  yield statement('SAVEPOINT unit', []);
+  let outcome: UnitOutcome;
+  try {
+    outcome = { results: yield* applyUnit(writes, chain) };
+  } catch (error) {
+    yield statement('ROLLBACK TO SAVEPOINT unit', []);
+    Object.assign(chain, before);
+    outcome = { error: error instanceof StoreError ? error : readError(error) };
   }
-  return outcomes;
+  yield statement('RELEASE SAVEPOINT unit', []);
+  return outcome;
 }
 
 function* readHead(): Generator<Statement, ChainHead, StatementResult> {
@@ -55,7 +87,7 @@ function* readHead(): Generator<Statement, ChainHead, StatementResult> {
 
 function* applyUnit(
   writes: readonly Write[],
-  head: ChainHead,
+  head: Chain,
 ): Generator<Statement, WriteResult[], StatementResult> {
   const results: WriteResult[] = [];
   for (const write of writes) {
@@ -74,7 +106,7 @@ function* applyUnit(
   return results;
 }
 
-function linkEntry(entry: Extract<Write, { kind: 'audit.append' }>['entry'], head: ChainHead): Statement {
+function linkEntry(entry: Extract<Write, { kind: 'audit.append' }>['entry'], head: Chain): Statement {
   head.seq += 1;
   const body = auditBody(head.seq, entry);
   head.hash = auditHash(head.hash, body);

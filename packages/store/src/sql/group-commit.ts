@@ -4,13 +4,16 @@
  */
 import type { Write, WriteResult } from '../write.ts';
 import { StoreError } from '../errors.ts';
-import type { UnitOutcome } from './apply-batch.ts';
+import type { BatchMode, UnitOutcome } from './apply-batch.ts';
 
 /** Units in one transaction at most: bounds how long others wait. */
 const MAX_UNITS = 256;
 
 /** Runs one transaction for several units; rejects when nothing of it was written. */
-export type RunBatch = (units: readonly (readonly Write[])[]) => Promise<readonly UnitOutcome[]>;
+export type RunBatch = (
+  units: readonly (readonly Write[])[],
+  mode: BatchMode,
+) => Promise<readonly UnitOutcome[]>;
 
 interface Waiting {
   readonly writes: readonly Write[];
@@ -56,8 +59,9 @@ export function createGroupCommit(run: RunBatch): GroupCommit {
 }
 
 async function settle(batch: readonly Waiting[], run: RunBatch): Promise<void> {
+  const units = batch.map(({ writes }) => writes);
   try {
-    const outcomes = await run(batch.map(({ writes }) => writes));
+    const outcomes = await runBatch(units, run);
     for (const [index, waiting] of batch.entries()) {
       const outcome = outcomes[index];
       if (outcome !== undefined && 'results' in outcome) waiting.resolve(outcome.results);
@@ -65,5 +69,18 @@ async function settle(batch: readonly Waiting[], run: RunBatch): Promise<void> {
     }
   } catch (error) {
     for (const waiting of batch) waiting.reject(error);
+  }
+}
+
+/** Most batches have no unit that fails: only where one does, they are kept apart, in a second transaction. */
+async function runBatch(
+  units: readonly (readonly Write[])[],
+  run: RunBatch,
+): Promise<readonly UnitOutcome[]> {
+  try {
+    return await run(units, 'together');
+  } catch (error) {
+    if (units.length === 1) throw error;
+    return run(units, 'apart');
   }
 }

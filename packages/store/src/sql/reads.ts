@@ -99,6 +99,13 @@ export function createReads(all: ReadAll): Reads {
       many(machineOf, 'SELECT * FROM machines WHERE agent_id = $1 ORDER BY id', agentId),
     countUsers: async () =>
       (await one((row) => number(row, 'count'), 'SELECT COUNT(*) AS count FROM users')) ?? 0,
+    findRole: (organizationId, userId) =>
+      one(
+        (row) => role(row, 'role'),
+        'SELECT role FROM members WHERE organization_id = $1 AND user_id = $2',
+        organizationId,
+        userId,
+      ),
     listMembers: (organizationId) =>
       many(
         (row) => ({ user: userOf(row), role: role(row, 'role'), joinedAt: number(row, 'joined_at') }),

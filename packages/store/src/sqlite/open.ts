@@ -6,14 +6,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { StoreError } from '../errors.ts';
-import { applyBatch, type UnitOutcome } from '../sql/apply-batch.ts';
-import { createGroupCommit } from '../sql/group-commit.ts';
+import { applyBatch, type BatchResult, type BatchSteps, type ChainHead } from '../sql/apply-batch.ts';
+import { createGroupCommit, type RunBatch } from '../sql/group-commit.ts';
 import { MIGRATIONS, pendingMigrations, type Dialect } from '../sql/migrate.ts';
 import { createReads } from '../sql/reads.ts';
 import { number } from '../sql/row.ts';
 import type { Row, Statement, StatementResult } from '../sql/statement.ts';
 import type { Store } from '../store.ts';
-import type { Write } from '../write.ts';
 import { readSqliteError } from './errors.ts';
 import { holdLock } from './lock.ts';
 
@@ -22,6 +21,15 @@ const DIALECT: Dialect = {
   sequence: 'INTEGER',
   bytes: 'BLOB',
 };
+
+const PRAGMAS = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON;
+  PRAGMA busy_timeout = 2000;
+  -- 16 MB of log before it is copied into the database: the pages every write touches are copied once instead of often.
+  PRAGMA wal_autocheckpoint = 4000;
+  PRAGMA cache_size = -32000`;
 
 /**
  * Opens or creates the database `postern.db` in a directory, migrating it.
@@ -51,19 +59,10 @@ export function openMemoryStore(): Store {
 
 function openDatabase(path: string, release: () => void): Store {
   const database = new DatabaseSync(path);
-  database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 2000',
-  );
+  database.exec(PRAGMAS);
   migrate(database);
   const run = prepareOnce(database);
-  const runBatch = (units: readonly (readonly Write[])[]): Promise<readonly UnitOutcome[]> => {
-    try {
-      return Promise.resolve(runTransaction(database, run, units));
-    } catch (error) {
-      return Promise.reject(readSqliteError(error));
-    }
-  };
-  const group = createGroupCommit(runBatch);
+  const group = createGroupCommit(createRunBatch(database, run));
   const reads = createReads((query) => {
     try {
       return Promise.resolve(run(query).rows);
@@ -87,37 +86,51 @@ function migrate(database: DatabaseSync): void {
   const statements = pendingMigrations(version, DIALECT);
   if (statements.length === 0) return;
   database.exec('BEGIN IMMEDIATE');
-  for (const sql of statements) database.exec(sql);
-  database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
-  database.exec('COMMIT');
-}
-
-/** The whole transaction runs in one turn: no read can see half of it. */
-function runTransaction(
-  database: DatabaseSync,
-  run: (statement: Statement) => StatementResult,
-  units: readonly (readonly Write[])[],
-): readonly UnitOutcome[] {
-  database.exec('BEGIN IMMEDIATE');
   try {
-    const steps = applyBatch(units, readSqliteError);
-    let step = steps.next();
-    while (step.done !== true) {
-      let result: StatementResult;
-      try {
-        result = run(step.value);
-      } catch (error) {
-        step = steps.throw(error);
-        continue;
-      }
-      step = steps.next(result);
-    }
+    for (const sql of statements) database.exec(sql);
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec('COMMIT');
-    return step.value;
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** The whole transaction runs in one turn: no read can see half of it. */
+function createRunBatch(database: DatabaseSync, run: (statement: Statement) => StatementResult): RunBatch {
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  // Nobody else writes: the log ends where our last commit left it.
+  let head: ChainHead | undefined;
+  return (units, mode) => {
+    try {
+      begin.run();
+      const done = drive(applyBatch(units, mode, head, readSqliteError), run);
+      head = undefined;
+      commit.run();
+      ({ head } = done);
+      return Promise.resolve(done.outcomes);
+    } catch (error) {
+      head = undefined;
+      if (database.isTransaction) database.exec('ROLLBACK');
+      return Promise.reject(readSqliteError(error));
+    }
+  };
+}
+
+function drive(steps: BatchSteps, run: (statement: Statement) => StatementResult): BatchResult {
+  let step = steps.next();
+  while (step.done !== true) {
+    let result: StatementResult;
+    try {
+      result = run(step.value);
+    } catch (error) {
+      step = steps.throw(error);
+      continue;
+    }
+    step = steps.next(result);
+  }
+  return step.value;
 }
 
 /** Prepares each statement text once. */

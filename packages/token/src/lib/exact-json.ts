@@ -64,12 +64,22 @@ export function exactInteger(value: bigint): number | bigint {
 }
 
 /** Writes JSON; a BigInt becomes a number of all its digits. `indent` is a count of spaces, 0 for one line. */
-export function stringifyExactJson(value: Json, indent = 0, level = 0): string {
+export function stringifyExactJson(value: Json, indent = 0): string {
+  if (indent > 0) return write(value, indent, 0);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A BigInt, which JSON.stringify refuses; few values hold one.
+    return write(value, 0, 0);
+  }
+}
+
+function write(value: Json, indent: number, level: number): string {
   if (typeof value === 'bigint') return value.toString();
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   const pad = indent === 0 ? '' : `\n${' '.repeat(indent * (level + 1))}`;
   const end = indent === 0 ? '' : `\n${' '.repeat(indent * level)}`;
-  const inner = (item: Json): string => stringifyExactJson(item, indent, level + 1);
+  const inner = (item: Json): string => write(item, indent, level + 1);
   if (isList(value)) {
     return value.length === 0 ? '[]' : `[${pad}${value.map(inner).join(`,${pad}`)}${end}]`;
   }
