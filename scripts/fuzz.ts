@@ -1,10 +1,10 @@
 /**
- * Coverage-guided fuzzing of every decoder of the token package, over V8's own block coverage.
+ * Coverage-guided fuzzing of every decoder of the token package and of the contract, over V8's own block coverage.
  *
  *     npm run fuzz -- --seconds 60 [--target token] [--seed 1]
  *
  * Inputs that reach a new block are kept in `vectors/fuzz/<target>.json`, the seed corpus, when the run ends. A
- * finding (anything thrown but a TokenError, a broken law, a slow input, a large allocation) is printed in hex, kept
+ * finding (anything thrown but a TokenError or a PosternError, a broken law, a slow input, a large allocation) is printed in hex, kept
  * in `vectors/fuzz/findings/`, and the exit code is 1.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,8 @@ import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mutate, randomFrom } from './fuzz/mutate.ts';
-import { isExpected, seedsOf, TARGETS, type Target } from './fuzz/targets.ts';
+import type { Target } from './fuzz/law.ts';
+import { isExpected, seedsOf, TARGETS } from './fuzz/targets.ts';
 
 /** Inputs between two looks at the coverage. */
 const BATCH = 256;
@@ -36,12 +37,14 @@ await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed:
 
 const seen = new Set<string>();
 
-/** Blocks of the token package that ran since the last look and never before. */
+const FUZZED = /packages\/(?:token|contract)\/src/;
+
+/** Blocks of these packages that ran since the last look and never before. */
 async function newBlocks(): Promise<number> {
   const { result } = await session.post('Profiler.takePreciseCoverage');
   const before = seen.size;
   for (const { url, functions } of result) {
-    if (!url.includes('packages/token/src')) continue;
+    if (!FUZZED.test(url)) continue;
     for (const { ranges } of functions) {
       for (const { startOffset, endOffset, count } of ranges) {
         if (count > 0)

@@ -1,4 +1,9 @@
-/** Interleaved rounds: every case sees the same machine, and none pays for the garbage of the one before it. */
+/**
+ * Interleaved rounds: every case sees the same machine, and none pays for the garbage of the one before it.
+ *
+ * What is counted is the processor's time, of every thread of the process: on a machine with other work to do the clock
+ * also counts the others' turns.
+ */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -12,14 +17,14 @@ export interface Case {
 }
 
 /** Milliseconds of one measurement of one case. */
-const SLICE_MS = 40;
+const SLICE_MS = 100;
 /** Milliseconds before it that do not count. */
 const WARM_UP_MS = 10;
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
-/** Microseconds of one run of each case: the median of the rounds. */
+/** Microseconds of processor time of one run of each case: the median of the rounds. */
 export async function measure(cases: readonly Case[], rounds: number): Promise<Map<string, number>> {
   const times = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
   for (let round = -2; round < rounds; round += 1) {
@@ -33,21 +38,23 @@ export async function measure(cases: readonly Case[], rounds: number): Promise<M
 
 async function slice(run: () => unknown): Promise<number> {
   collectGarbage({ type: 'minor' });
-  await time(run, WARM_UP_MS);
-  return time(run, SLICE_MS);
+  await repeat(run, WARM_UP_MS);
+  const begun = process.cpuUsage();
+  const count = await repeat(run, SLICE_MS);
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / count;
 }
 
-async function time(run: () => unknown, milliseconds: number): Promise<number> {
-  const begun = performance.now();
+/** Runs a case for so long; how often it ran. */
+async function repeat(run: () => unknown, milliseconds: number): Promise<number> {
+  const until = performance.now() + milliseconds;
   let count = 0;
-  let elapsed: number;
   do {
     for (let i = 0; i < 32; i += 1) {
       const result = run();
       if (result instanceof Promise) await result;
     }
     count += 32;
-    elapsed = performance.now() - begun;
-  } while (elapsed < milliseconds);
-  return (elapsed / count) * 1000;
+  } while (performance.now() < until);
+  return count;
 }

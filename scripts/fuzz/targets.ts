@@ -1,11 +1,12 @@
 /**
- * What is fuzzed: every decoder of the token package, and what runs on whatever they let through. A target may throw
- * a TokenError; anything else is a finding.
+ * What is fuzzed: every decoder of the token package and of the contract, and what runs on whatever they let through. A target may throw
+ * a TokenError or a PosternError; anything else is a finding.
  */
 import { readFileSync } from 'node:fs';
 import {
   attenuate,
   bundle,
+  CAVEAT_NUMBERS,
   caveatsToJson,
   clear,
   dangerNotes,
@@ -18,6 +19,7 @@ import {
   formatHeader,
   formatToken,
   inspect,
+  openTicket,
   parseCaveatsJson,
   parseHeader,
   parseToken,
@@ -31,8 +33,8 @@ import {
   type UnverifiedToken,
 } from '@postern/token';
 import { nodeCrypto } from '@postern/token/mac/node';
-
-export type Target = (input: Uint8Array) => void;
+import { contractSeedsOf, contractTargets, isContractError } from './contract-targets.ts';
+import { law, type Target } from './law.ts';
 
 const KEY = new Uint8Array(32).fill(1);
 const LATIN1 = new TextDecoder('latin1');
@@ -46,10 +48,7 @@ const ACCESS = {
   command: ['ls', '-l'],
 } as const;
 
-/** A law that must hold; its breach is a finding. */
-function law(holds: boolean, what: string): void {
-  if (!holds) throw new Error(`law broken: ${what}`);
-}
+const ORGANIZATION: Caveat = { type: 'Organization', id: 4721n, mask: 31 };
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
@@ -95,6 +94,31 @@ function useToken(token: UnverifiedToken): void {
   law(false, 'a fuzzed token verified');
 }
 
+const NO_RANDOMNESS = new Uint8Array(12);
+
+/** What a third party reads once it has opened a ticket: anybody with the shared key may have sealed anything. */
+function useTicket(plaintext: Uint8Array): void {
+  const ticket = Buffer.concat([NO_RANDOMNESS, nodeCrypto.seal(KEY, NO_RANDOMNESS, plaintext)]);
+  const opened = openTicket(KEY, ticket, nodeCrypto);
+  law(opened !== 'sealed', 'a ticket opens with its key');
+  if (typeof opened === 'object') useCaveats(opened.caveats);
+}
+
+/** A pattern and words to match it against, one a line: any word, whatever the pattern, in time that is linear. */
+function usePattern(text: string): void {
+  const [pattern = '', ...words] = text.split('\n');
+  const template = { words: ['program', { pattern }], tail: { word: { pattern }, most: 8 } };
+  const caveats = parseCaveatsJson(
+    JSON.stringify([{ type: String(CAVEAT_NUMBERS.CommandTemplates), body: [template] }]),
+  );
+  const again = parseCaveatsJson(stringifyExactJson(caveatsToJson(caveats)));
+  const [allowed, alike] = [caveats, again].map(
+    (set) => clear([ORGANIZATION, ...set], { ...ACCESS, command: ['program', ...words] }).allowed,
+  );
+  law(allowed === alike, 'a template means the same after JSON');
+  useCaveats(caveats);
+}
+
 export const TARGETS: Readonly<Record<string, Target>> = {
   token: (input) => {
     const token = decodeToken(input);
@@ -115,10 +139,25 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     useCaveats(caveats);
   },
   json: (input) => useCaveats(parseCaveatsJson(LATIN1.decode(input))),
+  ticket: useTicket,
+  pattern: (input) => usePattern(LATIN1.decode(input)),
+  ...contractTargets,
 };
+
+const PATTERN_SEEDS = [
+  '[a-z_]{1,63}\nweb\nworker',
+  'a*.?b|c\nabc',
+  'x+y+\\.[^/]{2}\nxy.ab',
+  '.*.*.*x\naaaaaaaa',
+];
+/** An array of two, and a discharge key of 32 zero bytes. */
+const TICKET_HEAD = Buffer.concat([Buffer.from('92c420', 'hex'), new Uint8Array(32)]);
 
 /** Where a run begins besides the corpus: the tokens of the vectors, which hold every caveat type there is. */
 export function seedsOf(name: string): Uint8Array[] {
+  if (name === 'pattern') return PATTERN_SEEDS.map((text) => Buffer.from(text));
+  const contractSeeds = contractSeedsOf(name);
+  if (contractSeeds !== undefined) return contractSeeds;
   const file = new URL('../../vectors/accept.json', import.meta.url);
   const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as { vectors: { token: string }[] };
   return vectors.map(({ token: text }) => {
@@ -126,11 +165,12 @@ export function seedsOf(name: string): Uint8Array[] {
     const shown = stringifyExactJson(caveatsToJson(token.unsafeCaveats));
     const texts: Readonly<Record<string, string>> = { text, header: formatHeader([token]), json: shown };
     if (name === 'caveats') return encodeCaveats(token.unsafeCaveats);
+    if (name === 'ticket') return Buffer.concat([TICKET_HEAD, encodeCaveats(token.unsafeCaveats)]);
     return name === 'token' ? token.bytes : Buffer.from(texts[name] ?? '');
   });
 }
 
 /** Whether a target may throw this. */
 export function isExpected(error: unknown): boolean {
-  return error instanceof TokenError;
+  return error instanceof TokenError || isContractError(error);
 }

@@ -27,8 +27,13 @@ export interface TemplateLine {
   readonly tail?: { readonly word: TemplateWord; readonly most: number };
 }
 
-/** @throws PosternError `invalid_command` for a blank template, or a hole that cannot be read. */
+/** Characters of a line: no token is large enough for more. Keeps the expressions below quick. */
+const MOST_CHARACTERS = 8192;
+
+/** @throws PosternError `invalid_command` for a line that is too long, a blank template, or a hole that cannot be read. */
 export function readTemplate(line: string): TemplateLine {
+  if (line.length > MOST_CHARACTERS)
+    throw new PosternError('invalid_command', `a template is longer than ${MOST_CHARACTERS} characters`);
   const parts = splitShellWords(line);
   const [program] = parts;
   if (program === undefined || program === '') {

@@ -7,6 +7,7 @@ import {
   caveatsFromJson,
   CAVEAT_NUMBERS,
   clear,
+  decodeCaveats,
   decodeToken,
   discharge,
   encodeCaveats,
@@ -16,6 +17,7 @@ import {
   openTicket,
   parseCaveatsJson,
   parseToken,
+  signedMessages,
   tickets,
   TokenError,
   verify,
@@ -25,6 +27,7 @@ import {
 } from '../src/index.ts';
 import { nodeCrypto } from '../src/mac/node.ts';
 import { withWasm } from '../src/mac/wasm.ts';
+import { hex } from './hex.ts';
 
 const crypto = withWasm(nodeCrypto);
 const KEY = new Uint8Array(32).fill(3);
@@ -161,6 +164,27 @@ describe('docs/token-format.md', () => {
     expect(
       caveatsFromJson([{ type: 'CommandTemplates', body: [JSON.parse(template) as unknown] }]),
     ).toHaveLength(1);
+  });
+
+  test('its byte examples are those of the encoder, one for every type', () => {
+    const rows = [...page.matchAll(/^\| `(\w+)` \| `(.*)` \| `([0-9a-f]+)` \|$/gm)];
+    expect(new Set(rows.map(([, type]) => type))).toEqual(new Set(Object.keys(CAVEAT_NUMBERS)));
+    for (const [, type, body, bytes] of rows) {
+      const caveats = parseCaveatsJson(`[{"type":"${type ?? ''}","body":${body ?? ''}}]`);
+      expect(Buffer.from(encodeCaveats(caveats)).toString('hex')).toBe(bytes);
+      expect(decodeCaveats(hex(bytes ?? ''))).toEqual(caveats);
+    }
+  });
+
+  test('its whole token has the tails it says', () => {
+    const token = parseToken(/^fm2_\S+$/m.exec(page)?.[0] ?? '');
+    const { messages, ends } = signedMessages(token);
+    const key = Uint8Array.from({ length: 32 }, (_, i) => i);
+    const tails = Buffer.from(nodeCrypto.hmacChain(key, messages, ends)).toString('hex');
+    const written = [...page.matchAll(/^T\d {4}([0-9a-f]{64})$/gm)].map(([, tail]) => tail);
+    expect(written).toHaveLength(5);
+    expect(written.join('')).toBe(tails);
+    expect(verify(token, key, {}, nodeCrypto).caveats).toEqual(token.unsafeCaveats);
   });
 
   test('has every limit', () => {

@@ -16,6 +16,9 @@ const NAMES = new Map<number, KnownCaveatType>(
   Object.entries(CAVEAT_NUMBERS).map(([name, number]) => [number, name as KnownCaveatType]),
 );
 
+/** The same for the small numbers, where an index is quicker. */
+const SMALL_NAMES = Array.from({ length: 32 }, (_, number) => NAMES.get(number));
+
 const TEXT = new TextEncoder();
 
 /** How much may still come, counted over a whole token, nested caveats included. */
@@ -48,10 +51,10 @@ export function readCaveatSet(
   const count = items / 2;
   budget.left -= count;
   if (budget.left < 0) throw new TokenError('limit', `more than ${LIMITS.caveats} caveats in one token`);
-  const caveats: Caveat[] = [];
+  const caveats = new Array<Caveat>(count);
   edges?.push(reader.offset);
   for (let i = 0; i < count; i += 1) {
-    caveats.push(readCaveat(reader, bytes, budget));
+    caveats[i] = readCaveat(reader, bytes, budget);
     edges?.push(reader.offset);
   }
   return caveats;
@@ -59,11 +62,16 @@ export function readCaveatSet(
 
 function readCaveat(reader: MsgpackReader, bytes: Uint8Array, budget: CaveatBudget): Caveat {
   const number = reader.unsignedNumber();
-  const type = typeof number === 'bigint' ? undefined : NAMES.get(number);
+  const type = nameOf(number);
   if (type !== undefined) return readBody(reader, bytes, budget, type);
   const start = reader.offset;
   reader.skipValue(LIMITS.unknownBodyDepth);
   return { type: 'Unknown', number: BigInt(number), body: bytes.slice(start, reader.offset) };
+}
+
+function nameOf(number: number | bigint): KnownCaveatType | undefined {
+  if (typeof number === 'bigint') return undefined;
+  return number < SMALL_NAMES.length ? SMALL_NAMES[number] : NAMES.get(number);
 }
 
 function readBody(
@@ -165,19 +173,19 @@ function readMask(reader: MsgpackReader): number {
 
 function readStrings(reader: MsgpackReader): string[] {
   const count = reader.array();
-  const list: string[] = [];
-  for (let i = 0; i < count; i += 1) list.push(reader.string());
+  const list = new Array<string>(count);
+  for (let i = 0; i < count; i += 1) list[i] = reader.string();
   return list;
 }
 
 function readCommands(reader: MsgpackReader): CommandRule[] {
   const count = reader.array();
   if (count > LIMITS.commands) throw new TokenError('limit', `more than ${LIMITS.commands} commands`);
-  const commands: CommandRule[] = [];
+  const commands = new Array<CommandRule>(count);
   for (let i = 0; i < count; i += 1) {
     reader.record(2);
     const args = readArgs(reader);
-    commands.push({ args, exact: reader.bool() });
+    commands[i] = { args, exact: reader.bool() };
   }
   return commands;
 }
@@ -186,10 +194,10 @@ function readArgs(reader: MsgpackReader): string[] {
   const count = reader.array();
   if (count > LIMITS.commandArgs)
     throw new TokenError('limit', `more than ${LIMITS.commandArgs} words in a command`);
-  const args: string[] = [];
+  const args = new Array<string>(count);
   for (let i = 0; i < count; i += 1) {
     const start = reader.offset;
-    args.push(reader.string());
+    args[i] = reader.string();
     if (reader.offset - start > LIMITS.argBytes + 3)
       throw new TokenError('limit', `a word of more than ${LIMITS.argBytes} bytes`);
   }
@@ -198,26 +206,26 @@ function readArgs(reader: MsgpackReader): string[] {
 
 function readIntegerSet(reader: MsgpackReader): ResourceEntry<bigint>[] {
   const count = readSetLength(reader);
-  const set: ResourceEntry<bigint>[] = [];
+  const set = new Array<ResourceEntry<bigint>>(count);
   for (let i = 0; i < count; i += 1) {
     const id = reader.unsigned();
-    const before = set.at(-1);
+    const before = i === 0 ? undefined : set[i - 1];
     if (before !== undefined && id <= before.id) reader.fail('map keys out of order or repeated');
-    set.push({ id, mask: readMask(reader) });
+    set[i] = { id, mask: readMask(reader) };
   }
   return set;
 }
 
 function readStringSet(reader: MsgpackReader): ResourceEntry<string>[] {
   const count = readSetLength(reader);
-  const set: ResourceEntry<string>[] = [];
+  const set = new Array<ResourceEntry<string>>(count);
   for (let i = 0; i < count; i += 1) {
     const id = reader.string();
-    const before = set.at(-1);
+    const before = i === 0 ? undefined : set[i - 1];
     if (before !== undefined && compareBytes(TEXT.encode(id), TEXT.encode(before.id)) <= 0) {
       reader.fail('map keys out of order or repeated');
     }
-    set.push({ id, mask: readMask(reader) });
+    set[i] = { id, mask: readMask(reader) };
   }
   return set;
 }

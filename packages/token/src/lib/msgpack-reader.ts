@@ -8,6 +8,8 @@ import { byteAt } from './bytes.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+const MAX_SIGNED = 0x7fff_ffff_ffff_ffffn;
+
 /** Below this many bytes a loop is quicker than a TextDecoder, for text that is ASCII. */
 const SHORT_TEXT = 32;
 
@@ -54,7 +56,7 @@ export class MsgpackReader {
   unsigned32(): number {
     const head = this.#byte();
     if (head < 0x80) return head;
-    if (head === 0xcc) return this.#minimal(this.#sized(1), 0x7f);
+    if (head === 0xcc) return this.#minimal(this.#byte(), 0x7f);
     if (head === 0xcd) return this.#minimal(this.#sized(2), 0xff);
     if (head === 0xce) return this.#minimal(this.#sized(4), 0xffff);
     this.#at -= 1;
@@ -68,9 +70,9 @@ export class MsgpackReader {
       return BigInt(head - 0x100);
     }
     if (head < 0xd0 || head > 0xd3) {
-      const value = this.unsigned();
-      if (value >= 2n ** 63n) this.fail('an integer beyond 63 bits');
-      return value;
+      const value = this.unsignedNumber();
+      if (typeof value === 'bigint' && value > MAX_SIGNED) this.fail('an integer beyond 63 bits');
+      return BigInt(value);
     }
     this.#at += 1;
     const width = 1 << (head - 0xd0);
@@ -235,36 +237,35 @@ export class MsgpackReader {
   }
 }
 
-/** Text of ASCII alone; undefined for any other. Eight characters at a time: one at a time takes twice as long. */
+/** Text of ASCII alone; undefined for any other. Eight characters in one call: one at a time takes twice as long. */
 function asciiText(bytes: Uint8Array, start: number, length: number): string | undefined {
   const end = start + length;
   let text = '';
-  let i = start;
-  for (; i + 8 <= end; i += 8) {
-    const a = byteAt(bytes, i);
-    const b = byteAt(bytes, i + 1);
-    const c = byteAt(bytes, i + 2);
-    const d = byteAt(bytes, i + 3);
-    const e = byteAt(bytes, i + 4);
-    const f = byteAt(bytes, i + 5);
-    const g = byteAt(bytes, i + 6);
-    const h = byteAt(bytes, i + 7);
-    if ((a | b | c | d | e | f | g | h) >= 0x80) return undefined;
-    text += String.fromCharCode(a, b, c, d, e, f, g, h);
-  }
-  if (i + 4 <= end) {
-    const a = byteAt(bytes, i);
-    const b = byteAt(bytes, i + 1);
-    const c = byteAt(bytes, i + 2);
-    const d = byteAt(bytes, i + 3);
-    if ((a | b | c | d) >= 0x80) return undefined;
-    text += String.fromCharCode(a, b, c, d);
-    i += 4;
-  }
-  for (; i < end; i += 1) {
-    const a = byteAt(bytes, i);
-    if (a >= 0x80) return undefined;
-    text += String.fromCharCode(a);
+  for (let i = start; i < end; i += 8) {
+    const piece = asciiPiece(bytes, i, end);
+    if (piece === undefined) return undefined;
+    text = i === start ? piece : text + piece;
   }
   return text;
+}
+
+/** The characters from `at` to `end`, at most eight. */
+function asciiPiece(bytes: Uint8Array, at: number, end: number): string | undefined {
+  const count = end - at;
+  const a = byteAt(bytes, at);
+  const b = count > 1 ? byteAt(bytes, at + 1) : 0;
+  const c = count > 2 ? byteAt(bytes, at + 2) : 0;
+  const d = count > 3 ? byteAt(bytes, at + 3) : 0;
+  const e = count > 4 ? byteAt(bytes, at + 4) : 0;
+  const f = count > 5 ? byteAt(bytes, at + 5) : 0;
+  const g = count > 6 ? byteAt(bytes, at + 6) : 0;
+  const h = count > 7 ? byteAt(bytes, at + 7) : 0;
+  if ((a | b | c | d | e | f | g | h) >= 0x80) return undefined;
+  if (count > 7) return String.fromCharCode(a, b, c, d, e, f, g, h);
+  if (count === 7) return String.fromCharCode(a, b, c, d, e, f, g);
+  if (count === 6) return String.fromCharCode(a, b, c, d, e, f);
+  if (count === 5) return String.fromCharCode(a, b, c, d, e);
+  if (count === 4) return String.fromCharCode(a, b, c, d);
+  if (count === 3) return String.fromCharCode(a, b, c);
+  return count === 2 ? String.fromCharCode(a, b) : String.fromCharCode(a);
 }

@@ -1,6 +1,6 @@
 /**
  * HMAC-SHA-256 chains in one WebAssembly call: about twice as fast as a chain of `createHmac` in Node, and there in
- * every browser. What the program cannot take falls back to the crypto it is put over.
+ * every browser of the last years (it uses vectors). What the program cannot take falls back to the crypto it is put over.
  */
 import type { TokenCrypto } from '../crypto.ts';
 import { buildSha256, MEMORY } from './wasm/sha256.ts';

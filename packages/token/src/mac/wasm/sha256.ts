@@ -4,6 +4,7 @@
  */
 import {
   add,
+  addVectors,
   and,
   assembleModule,
   atLeast,
@@ -11,21 +12,25 @@ import {
   copyMemory,
   get,
   i32,
+  lane,
   lessThan,
   load,
-  loadUnaligned,
+  loadVector,
   loopWhile,
-  or,
-  rotl,
   rotr,
   set,
   shl,
-  shr,
+  shlVector,
+  shrVector,
+  shuffle,
   store,
   storeByte,
+  storeVector,
   sub,
+  vector,
   when,
   xor,
+  xorVectors,
   zeroMemory,
   type Code,
   type WasmFunction,
@@ -65,65 +70,100 @@ const SWAP = 1;
 const HASH = 2;
 const PAD_KEY = 3;
 
-/** Big-endian bytes of a word, or back. */
-const swapped = (word: number): Code =>
-  or(and(rotl(get(word), i32(8)), i32(0x00ff_00ff)), and(rotr(get(word), i32(8)), i32(0xff00_ff00 | 0)));
+/** The bytes of a word, least first, as a constant of four of them has it. */
+const bytesOf = (word: number): number[] => [0, 8, 16, 24].map((shift) => (word >>> shift) & 0xff);
+/** Words one to four of eight: all but the first of `low`, then the first of `high`. */
+const later = (low: Code, high: Code): Code =>
+  shuffle(
+    low,
+    high,
+    Array.from({ length: 16 }, (_, i) => i + 4),
+  );
+const WORDS = { low: [0, 1, 2, 3, 4, 5, 6, 7], high: [8, 9, 10, 11, 12, 13, 14, 15] } as const;
+const ZERO = vector(Array<number>(16).fill(0));
 
-/** compress(): mixes the 16 words at BLOCK into STATE. All 64 rounds are written out. */
+/** The four message words after the sixteen in four vectors; the first vector becomes them. */
+function nextWords(first: number, second: number, third: number, fourth: number, temporary: number): Code {
+  const x = get(temporary);
+  const sigma0 = xorVectors(
+    shrVector(x, 7),
+    shlVector(x, 25),
+    shrVector(x, 18),
+    shlVector(x, 14),
+    shrVector(x, 3),
+  );
+  const sigma1 = xorVectors(
+    shrVector(x, 17),
+    shlVector(x, 15),
+    shrVector(x, 19),
+    shlVector(x, 13),
+    shrVector(x, 10),
+  );
+  return [
+    ...set(temporary, later(get(first), get(second))),
+    ...set(first, addVectors(get(first), sigma0, later(get(third), get(fourth)))),
+    // The last two words need the first two.
+    ...set(temporary, shuffle(get(fourth), ZERO, [...WORDS.high, ...WORDS.high.map((i) => i + 16)])),
+    ...set(first, addVectors(get(first), sigma1)),
+    ...set(temporary, shuffle(ZERO, get(first), [...WORDS.low, ...WORDS.low.map((i) => i + 16)])),
+    ...set(first, addVectors(get(first), sigma1)),
+  ];
+}
+
+/** compress(): mixes the 16 words at BLOCK into STATE. All 64 rounds are written out, four message words at once. */
 function compress(): WasmFunction {
-  const [a, w, t, differs] = [0, 8, 24, 25];
+  const [a, t, differs, locals] = [0, 8, 9, 11];
+  const [w, withConstant, temporary, vectors] = [locals, locals + 4, locals + 5, 6];
   const body: Code[] = [];
   for (let i = 0; i < 8; i += 1) body.push(set(a + i, load(i32(STATE), i * 4)));
-  for (let i = 0; i < 16; i += 1) body.push(set(w + i, load(i32(BLOCK), i * 4)));
+  for (let i = 0; i < 4; i += 1) body.push(set(w + i, loadVector(i32(BLOCK), i * 16)));
   // Majority of a, b, c: b, unless a and c both differ from it. That b differs from c was found a round before.
   body.push(set(differs + 1, xor(get(a + 1), get(a + 2))));
-  for (const [round, value] of ROUND_CONSTANTS.entries()) {
+  for (const round of ROUND_CONSTANTS.keys()) {
     // Instead of moving eight variables along, each round names them anew.
     const name = (index: number): number => a + ((index - round) & 7);
     const [va, vb, vd] = [name(0), name(1), name(3)];
     const [ve, vf, vg, vh] = [name(4), name(5), name(6), name(7)];
-    const word = w + (round & 15);
-    if (round >= 16) {
-      const before15 = w + ((round + 1) & 15);
-      const before7 = w + ((round + 9) & 15);
-      const before2 = w + ((round + 14) & 15);
-      const sigma0 = xor(
-        rotr(get(before15), i32(7)),
-        rotr(get(before15), i32(18)),
-        shr(get(before15), i32(3)),
-      );
-      const sigma1 = xor(
-        rotr(get(before2), i32(17)),
-        rotr(get(before2), i32(19)),
-        shr(get(before2), i32(10)),
-      );
-      body.push(set(word, add(get(word), sigma0, get(before7), sigma1)));
+    if (round % 4 === 0) {
+      const words = (index: number): number => w + ((round / 4 + index) & 3);
+      const constants = ROUND_CONSTANTS.slice(round, round + 4).flatMap(bytesOf);
+      body.push(set(withConstant, addVectors(get(words(0)), vector(constants))));
+      // Sixteen rounds ahead, so that no round waits for its word.
+      if (round < 48) body.push(nextWords(words(0), words(1), words(2), words(3), temporary));
     }
     const sum1 = xor(rotr(get(ve), i32(6)), rotr(get(ve), i32(11)), rotr(get(ve), i32(25)));
     const choice = xor(get(vg), and(get(ve), xor(get(vf), get(vg))));
-    const constant = i32(value);
-    body.push(set(t, add(get(vh), get(word), constant, choice, sum1)));
+    body.push(set(t, add(get(vh), lane(get(withConstant), round % 4), choice, sum1)));
     body.push(set(vd, add(get(vd), get(t))));
     const sum0 = xor(rotr(get(va), i32(2)), rotr(get(va), i32(13)), rotr(get(va), i32(22)));
     const differ = differs + (round & 1);
     body.push(set(differ, xor(get(va), get(vb))));
     const majority = xor(get(vb), and(get(differ), get(differs + ((round + 1) & 1))));
-    body.push(set(vh, add(get(t), majority, sum0)));
+    body.push(set(vh, add(sum0, majority, get(t))));
   }
   for (let i = 0; i < 8; i += 1) {
     body.push(store(i32(STATE), add(load(i32(STATE), i * 4), get(a + i)), i * 4));
   }
-  return { parameters: 0, locals: 27, body: body.flat() };
+  return { parameters: 0, locals, vectors, body: body.flat() };
 }
+
+/** Big-endian bytes of four words, or back. */
+const swappedVector = (words: Code): Code =>
+  shuffle(
+    words,
+    ZERO,
+    Array.from({ length: 16 }, (_, i) => i ^ 3),
+  );
+
+/** Copies `count` times four words, swapped. */
+const copySwapped = (to: Code, from: Code, count: number): Code =>
+  Array.from({ length: count }, (_, i) =>
+    storeVector(to, swappedVector(loadVector(from, i * 16)), i * 16),
+  ).flat();
 
 /** swap(from): the 64 bytes there become 16 words at BLOCK. */
 function swap(): WasmFunction {
-  const [from, word] = [0, 1];
-  const body: Code[] = [];
-  for (let i = 0; i < 16; i += 1) {
-    body.push(set(word, loadUnaligned(get(from), i * 4)), store(i32(BLOCK), swapped(word), i * 4));
-  }
-  return { parameters: 1, locals: 1, body: body.flat() };
+  return { parameters: 1, locals: 0, body: copySwapped(i32(BLOCK), get(0), 4) };
 }
 
 const initialise = (): Code => INITIAL_STATE.flatMap((word, i) => store(i32(STATE), i32(word), i * 4));
@@ -166,25 +206,12 @@ function padKey(): WasmFunction {
   return { parameters: 1, locals: 0, body: body.flat() };
 }
 
-/** Writes the words of STATE as bytes. */
-function writeState(to: number, word: number): Code {
-  const body: Code[] = [];
-  for (let i = 0; i < 8; i += 1) {
-    body.push(set(word, load(i32(STATE), i * 4)), store(get(to), swapped(word), i * 4));
-  }
-  return body.flat();
-}
-
 /** chain(count): an HMAC of each message, the first with the key at KEY, each later one with the result before it. */
 function chain(): WasmFunction {
-  const [count, index, start, end, to, word] = [0, 1, 2, 3, 4, 5];
-  const keyWords = Array.from({ length: 8 }, (_, i) => [
-    ...set(word, load(i32(KEY), i * 4)),
-    ...store(i32(KEY), swapped(word), i * 4),
-  ]).flat();
+  const [count, index, start, end, to] = [0, 1, 2, 3, 4];
   const copyWords = (from: number, into: number): Code => copyMemory(i32(into), i32(from), i32(32));
   const body = [
-    keyWords,
+    copySwapped(i32(KEY), i32(KEY), 2),
     set(to, i32(MEMORY.results)),
     loopWhile(
       lessThan(get(index), get(count)),
@@ -205,27 +232,27 @@ function chain(): WasmFunction {
       store(i32(BLOCK), i32(96 * 8), 60),
       call(COMPRESS),
       copyWords(STATE, KEY),
-      writeState(to, word),
+      copySwapped(get(to), i32(STATE), 2),
       set(to, add(get(to), i32(32))),
       set(start, get(end)),
       set(index, add(get(index), i32(1))),
     ),
     zeroMemory(i32(0), i32(SCRATCH_END)),
   ];
-  return { parameters: 1, locals: 5, body: body.flat(), name: 'chain' };
+  return { parameters: 1, locals: 4, body: body.flat(), name: 'chain' };
 }
 
 /** sha256(length): of the bytes at `messages`, to `results`. */
 function sha256(): WasmFunction {
-  const [length, to, word] = [0, 1, 2];
+  const [length, to] = [0, 1];
   const body = [
     initialise(),
     call(HASH, i32(MEMORY.messages), get(length), get(length)),
     set(to, i32(MEMORY.results)),
-    writeState(to, word),
+    copySwapped(get(to), i32(STATE), 2),
     zeroMemory(i32(0), i32(SCRATCH_END)),
   ];
-  return { parameters: 1, locals: 2, body: body.flat(), name: 'sha256' };
+  return { parameters: 1, locals: 1, body: body.flat(), name: 'sha256' };
 }
 
 /** The bytes of the module. */
