@@ -33,13 +33,31 @@ test('a line that no token could hold is refused before it is looked at', () => 
 });
 
 test('whatever is written, it is read or refused with a PosternError', () => {
-  const piece = fc.constantFrom(
-    ...['{', '}', '|', '/', '..', '...', ':', '=', '1', '-', ' ', "'", '"', '\\', 'a', '\n', '\0', 'é'],
-  );
+  const pieces = [
+    '{',
+    '}',
+    '|',
+    '/',
+    '..',
+    '...',
+    ':',
+    '=',
+    '1',
+    '-',
+    ' ',
+    "'",
+    '"',
+    '\\',
+    'a',
+    '\n',
+    '\0',
+    'é',
+  ];
+  const piece = fc.constantFrom(...pieces);
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+    fc.property(fc.array(piece, { maxLength: 40 }), (written) => {
       try {
-        const { words, tail } = readTemplate(pieces.join(''));
+        const { words, tail } = readTemplate(written.join(''));
         expect(words.length + (tail === undefined ? 0 : 1)).toBeGreaterThan(0);
       } catch (error) {
         expect(error).toBeInstanceOf(PosternError);

@@ -51,10 +51,10 @@ export function readCaveatSet(
   const count = items / 2;
   budget.left -= count;
   if (budget.left < 0) throw new TokenError('limit', `more than ${LIMITS.caveats} caveats in one token`);
-  const caveats = new Array<Caveat>(count);
+  const caveats: Caveat[] = [];
   edges?.push(reader.offset);
   for (let i = 0; i < count; i += 1) {
-    caveats[i] = readCaveat(reader, bytes, budget);
+    caveats.push(readCaveat(reader, bytes, budget));
     edges?.push(reader.offset);
   }
   return caveats;
@@ -173,19 +173,19 @@ function readMask(reader: MsgpackReader): number {
 
 function readStrings(reader: MsgpackReader): string[] {
   const count = reader.array();
-  const list = new Array<string>(count);
-  for (let i = 0; i < count; i += 1) list[i] = reader.string();
+  const list: string[] = [];
+  for (let i = 0; i < count; i += 1) list.push(reader.string());
   return list;
 }
 
 function readCommands(reader: MsgpackReader): CommandRule[] {
   const count = reader.array();
   if (count > LIMITS.commands) throw new TokenError('limit', `more than ${LIMITS.commands} commands`);
-  const commands = new Array<CommandRule>(count);
+  const commands: CommandRule[] = [];
   for (let i = 0; i < count; i += 1) {
     reader.record(2);
     const args = readArgs(reader);
-    commands[i] = { args, exact: reader.bool() };
+    commands.push({ args, exact: reader.bool() });
   }
   return commands;
 }
@@ -194,10 +194,10 @@ function readArgs(reader: MsgpackReader): string[] {
   const count = reader.array();
   if (count > LIMITS.commandArgs)
     throw new TokenError('limit', `more than ${LIMITS.commandArgs} words in a command`);
-  const args = new Array<string>(count);
+  const args: string[] = [];
   for (let i = 0; i < count; i += 1) {
     const start = reader.offset;
-    args[i] = reader.string();
+    args.push(reader.string());
     if (reader.offset - start > LIMITS.argBytes + 3)
       throw new TokenError('limit', `a word of more than ${LIMITS.argBytes} bytes`);
   }
@@ -206,26 +206,26 @@ function readArgs(reader: MsgpackReader): string[] {
 
 function readIntegerSet(reader: MsgpackReader): ResourceEntry<bigint>[] {
   const count = readSetLength(reader);
-  const set = new Array<ResourceEntry<bigint>>(count);
+  const set: ResourceEntry<bigint>[] = [];
   for (let i = 0; i < count; i += 1) {
     const id = reader.unsigned();
-    const before = i === 0 ? undefined : set[i - 1];
+    const before = set.at(-1);
     if (before !== undefined && id <= before.id) reader.fail('map keys out of order or repeated');
-    set[i] = { id, mask: readMask(reader) };
+    set.push({ id, mask: readMask(reader) });
   }
   return set;
 }
 
 function readStringSet(reader: MsgpackReader): ResourceEntry<string>[] {
   const count = readSetLength(reader);
-  const set = new Array<ResourceEntry<string>>(count);
+  const set: ResourceEntry<string>[] = [];
   for (let i = 0; i < count; i += 1) {
     const id = reader.string();
-    const before = i === 0 ? undefined : set[i - 1];
+    const before = set.at(-1);
     if (before !== undefined && compareBytes(TEXT.encode(id), TEXT.encode(before.id)) <= 0) {
       reader.fail('map keys out of order or repeated');
     }
-    set[i] = { id, mask: readMask(reader) };
+    set.push({ id, mask: readMask(reader) });
   }
   return set;
 }
