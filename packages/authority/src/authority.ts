@@ -88,6 +88,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     onDead: (matches) => listeners.forEach((listener) => listener(matches)),
   };
   if ((await store.listKeys()).length === 0) await rotateKeys(context, 'system', { source: null });
+  let verifying: Promise<AuditCheck> | undefined;
   return {
     mint: (person, request, origin) => mint(context, person, request, origin),
     authorizeExec: (request) => authorizeExec(context, request),
@@ -107,7 +108,11 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     endSession: (person, token, origin) => endSession(context, person, token, origin),
     createLogin: (forUser, by, origin) => createLogin(context, forUser, by, origin),
     redeemLogin: (secret, origin) => redeemLogin(context, secret, origin),
-    verifyAudit: () => verifyAudit(store),
+    // However many ask at a time, the log is read once: it goes on to what was written while it is read.
+    verifyAudit: () =>
+      (verifying ??= verifyAudit(store).finally(() => {
+        verifying = undefined;
+      })),
     subscribeRevocations: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -41,7 +41,8 @@ export interface ExecQuery {
   readonly appId?: number;
   readonly machineId?: string;
   readonly tokenId?: string;
-  readonly state?: 'running' | 'done' | 'unknown';
+  /** `failed`: ended in any way but by itself with exit code 0. */
+  readonly state?: 'running' | 'done' | 'failed' | 'unknown';
   readonly limit: number;
   readonly offset: number;
 }
@@ -52,8 +53,11 @@ export interface AuditQuery {
   readonly after?: number;
   /** Only smaller sequence numbers, newest first. */
   readonly before?: number;
+  /** Only this sequence number and greater; says nothing about the order. */
+  readonly from?: number;
   readonly action?: string;
   readonly outcome?: string;
+  readonly actor?: string;
   readonly appId?: number;
   readonly tokenId?: string;
   readonly execId?: string;

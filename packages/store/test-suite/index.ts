@@ -326,6 +326,33 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
           command: ['a', 'b c'],
         });
       });
+
+      test('are listed by how they ended', async () => {
+        const { organizationId } = ground;
+        const endings: ReadonlyArray<readonly [id: string, reason: string | null, exitCode: number | null]> =
+          [
+            ['running', null, null],
+            ['well', 'exited', 0],
+            ['badly', 'exited', 3],
+            ['late', 'timed-out', null],
+            ['lost', 'connection-lost', null],
+          ];
+        for (const [id, reason, exitCode] of endings) {
+          await store.commit([
+            { kind: 'exec.insert', exec: { ...exec, ...ground, id }, idempotencyKey: null },
+          ]);
+          if (reason === null) continue;
+          const bytes = { stdoutBytes: 0, stderrBytes: 0, truncated: false };
+          const ending = { endedAt: NOW + 1, reason, exitCode, exitSignal: null, ...bytes };
+          await store.commit([{ kind: 'exec.close', organizationId, execId: id, ...ending }]);
+        }
+        const ids = async (state: 'running' | 'done' | 'failed' | 'unknown'): Promise<string[]> =>
+          (await store.listExecs({ organizationId, state, limit: 9, offset: 0 })).map(({ id }) => id).sort();
+        expect(await ids('running')).toEqual(['running']);
+        expect(await ids('done')).toEqual(['badly', 'late', 'well']);
+        expect(await ids('failed')).toEqual(['badly', 'late', 'lost']);
+        expect(await ids('unknown')).toEqual(['lost']);
+      });
     });
 
     describe('invariant 9: queries are scoped to an organization', () => {
@@ -394,8 +421,30 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect(await actions({ tokenId: 't' })).toEqual(['b']);
         expect(await actions({ search: '100%' })).toEqual(['c']);
         expect(await actions({ action: 'a' })).toEqual(['a']);
+        expect(await actions({ from: 2 })).toEqual(['c', 'b']);
+        expect(await actions({ from: 2, before: 3 })).toEqual(['b']);
         const [newest] = await store.listAudit({ organizationId, limit: 1 });
         expect(newest).toMatchObject({ seq: 3, entry: { reason: '100% sure' } });
+      });
+
+      test('is asked for an actor, whatever other texts say', async () => {
+        const { organizationId } = ground;
+        const add = (actor: string, reason: string): Write => ({
+          kind: 'audit.append',
+          entry: entry('act', { organizationId, actor, reason }),
+        });
+        await store.commit([
+          add('user:"a_b"@example.com', 'one'),
+          add('user:"axb"@example.com', 'two'),
+          add('system', '"actor":"user:\\"a_b\\"@example.com",'),
+        ]);
+        const reasons = async (actor: string): Promise<unknown[]> =>
+          (await store.listAudit({ organizationId, limit: 10, actor })).map(
+            ({ entry: { reason } }) => reason,
+          );
+        expect(await reasons('user:"a_b"@example.com')).toEqual(['one']);
+        expect(await reasons('user:')).toEqual([]);
+        expect(await reasons('%')).toEqual([]);
       });
     });
   });

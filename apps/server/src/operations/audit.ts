@@ -3,6 +3,7 @@ import { PosternError } from '@postern/contract';
 import type { AuditQuery } from '@postern/store';
 import type { Handlers } from '../http/routes.ts';
 import { findOrganization } from './find.ts';
+import { firstEntryAt } from './first-entry-at.ts';
 import { presentAudit } from './present.ts';
 
 const POLL_MS = 100;
@@ -15,15 +16,22 @@ export const auditHandlers: Pick<Handlers, 'listAudit' | 'verifyAudit'> = {
     if (query.app !== undefined && app === undefined) {
       throw new PosternError('app_not_found', `${organization.slug} has no app ${query.app}`);
     }
-    const before = query.cursor === undefined ? undefined : Number(query.cursor);
-    if (before !== undefined && !Number.isSafeInteger(before))
+    const cursor = query.cursor === undefined ? undefined : Number(query.cursor);
+    if (cursor !== undefined && !Number.isSafeInteger(cursor))
       throw new PosternError('bad_request', 'the cursor is not one of ours');
+    const placeOf = async (at: string | undefined): Promise<number | undefined> =>
+      at === undefined ? undefined : firstEntryAt(services.store, organization.id, Date.parse(at));
+    const from = await placeOf(query.since);
+    const end = await placeOf(query.until);
+    const before = cursor === undefined || end === undefined ? (cursor ?? end) : Math.min(cursor, end);
     const filter: AuditQuery = {
       organizationId: organization.id,
       ...(query.after === undefined ? {} : { after: query.after }),
       ...(before === undefined ? {} : { before }),
+      ...(from === undefined ? {} : { from }),
       ...(query.action === undefined ? {} : { action: query.action }),
       ...(query.outcome === undefined ? {} : { outcome: query.outcome }),
+      ...(query.actor === undefined ? {} : { actor: query.actor }),
       ...(app === undefined ? {} : { appId: app.id }),
       ...(query.token === undefined ? {} : { tokenId: query.token }),
       ...(query.exec === undefined ? {} : { execId: query.exec }),

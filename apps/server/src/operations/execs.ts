@@ -1,3 +1,4 @@
+import { auditEntry, commitAudited } from '@postern/authority';
 import { PosternError } from '@postern/contract';
 import type { ExecRecord } from '@postern/store';
 import { parseSignal } from '@postern/exec';
@@ -93,14 +94,27 @@ export const execHandlers: Pick<
     if (command === undefined) {
       throw new PosternError('conflict', `exec ${exec.id} has ended already`);
     }
-    if (body.signal === undefined) {
-      command.end('cancelled');
-      return { ok: true };
-    }
-    const signal = parseSignal(body.signal);
-    if (signal === undefined)
+    const signal = body.signal === undefined ? undefined : parseSignal(body.signal);
+    if (body.signal !== undefined && signal === undefined)
       throw new PosternError('bad_request', `${JSON.stringify(body.signal)} is not a signal`);
-    command.signal(signal);
+    await commitAudited(services.store, [
+      auditEntry({
+        at: services.now(),
+        action: 'exec.kill',
+        outcome: 'done',
+        actor: caller.kind === 'person' ? `user:${caller.person.email}` : `token:${exec.tokenId}`,
+        organizationId: exec.organizationId,
+        appId: exec.appId,
+        machineId: exec.machineId,
+        tokenId: exec.tokenId,
+        execId: exec.id,
+        source,
+        command: exec.command,
+        details: body.signal === undefined ? {} : { signal: body.signal },
+      }),
+    ]);
+    if (signal === undefined) command.end('cancelled');
+    else command.signal(signal);
     return { ok: true };
   },
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineOperation } from '../operation.ts';
-import { auditEntrySchema } from '../resources.ts';
+import { auditEntrySchema, timeSchema } from '../resources.ts';
 import { nextCursor, nothing, pageQuery, reference } from './common.ts';
 
 const orgParams = z.strictObject({ org: reference });
@@ -21,10 +21,16 @@ export const listAudit = defineOperation({
     wait: z.coerce.number().min(0).max(30).optional(),
     action: z.string().max(64).optional(),
     outcome: z.string().max(32).optional(),
+    /** As entries name it: `user:ada@example.com`, `token:tok_…`, `system`. */
+    actor: z.string().max(320).optional(),
     app: reference.optional(),
     token: reference.optional(),
     exec: reference.optional(),
     search: z.string().max(200).optional(),
+    /** Entries of this moment and later. */
+    since: timeSchema.optional(),
+    /** Entries before this moment. */
+    until: timeSchema.optional(),
   }),
   body: nothing,
   output: z.object({ entries: z.array(auditEntrySchema), next_cursor: nextCursor }),

@@ -61,7 +61,8 @@ export const listExecs = defineOperation({
     ...pageQuery,
     machine: reference.optional(),
     token: reference.optional(),
-    state: z.enum(['running', 'done', 'unknown']).optional(),
+    /** `failed`: ended in any way but by itself with exit code 0. */
+    state: z.enum(['running', 'done', 'failed', 'unknown']).optional(),
   }),
   body: nothing,
   output: z.object({ execs: z.array(execSchema), next_cursor: nextCursor }),

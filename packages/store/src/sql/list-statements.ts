@@ -35,7 +35,7 @@ function tokenWhere(query: TokenQuery): Where {
   if (query.appId !== undefined) where.add('tokens.app_id = ?', query.appId);
   if (query.createdBy !== undefined) where.add('tokens.created_by = ?', query.createdBy);
   if (query.search !== undefined) {
-    const pattern = `%${query.search.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+    const pattern = containing(query.search.toLowerCase());
     where.add(
       `(LOWER(tokens.name) LIKE ? ESCAPE '\\' OR LOWER(tokens.id) LIKE ? ESCAPE '\\')`,
       pattern,
@@ -98,6 +98,8 @@ export function execQuery(query: ExecQuery): Statement {
   if (query.tokenId !== undefined) where.add('token_id = ?', query.tokenId);
   if (query.state === 'running') where.add('ended_at IS NULL');
   if (query.state === 'done') where.add(`ended_at IS NOT NULL AND reason <> 'connection-lost'`);
+  if (query.state === 'failed')
+    where.add(`ended_at IS NOT NULL AND (reason <> 'exited' OR exit_code IS NULL OR exit_code <> 0)`);
   if (query.state === 'unknown') where.add(`reason = 'connection-lost'`);
   const sql = `SELECT * FROM execs WHERE ${where.sql} ORDER BY started_at DESC, id DESC
     LIMIT ${where.mark(query.limit)} OFFSET ${where.mark(query.offset)}`;
@@ -110,17 +112,27 @@ export function auditQuery(query: AuditQuery, genesis: string): Statement {
   where.add('audit.organization_id = ?', query.organizationId);
   if (query.after !== undefined) where.add('audit.seq > ?', query.after);
   if (query.before !== undefined) where.add('audit.seq < ?', query.before);
+  if (query.from !== undefined) where.add('audit.seq >= ?', query.from);
   if (query.action !== undefined) where.add('audit.action = ?', query.action);
   if (query.outcome !== undefined) where.add('audit.outcome = ?', query.outcome);
   if (query.appId !== undefined) where.add('audit.app_id = ?', query.appId);
   if (query.tokenId !== undefined) where.add('audit.token_id = ?', query.tokenId);
   if (query.execId !== undefined) where.add('audit.exec_id = ?', query.execId);
   if (query.search !== undefined) {
-    where.add(`audit.body LIKE ? ESCAPE '\\'`, `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`);
+    where.add(`audit.body LIKE ? ESCAPE '\\'`, containing(query.search));
+  }
+  if (query.actor !== undefined) {
+    // Quotes inside of texts are escaped in JSON: this can only be the key.
+    where.add(`audit.body LIKE ? ESCAPE '\\'`, containing(`"actor":${JSON.stringify(query.actor)},`));
   }
   const order = query.after === undefined ? 'DESC' : 'ASC';
   const sql = `SELECT audit.*, COALESCE(before.hash, ${mark}) AS previous_hash
     FROM audit LEFT JOIN audit AS before ON before.seq = audit.seq - 1
     WHERE ${where.sql} ORDER BY audit.seq ${order} LIMIT ${where.mark(query.limit)}`;
   return { sql, params: where.params };
+}
+
+/** A pattern of LIKE for texts that hold this one as it is. */
+function containing(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }

@@ -17,7 +17,7 @@ export const command = defineCommand({
     config: SHARED_FLAGS.config,
     machine: text('ID', 'Only on this machine, named by id or name', {}),
     token: text('ID', 'Only with this token', {}),
-    state: text('STATE', 'Only execs that are', { choices: ['running', 'done', 'unknown'] }),
+    state: text('STATE', 'Only execs that are', { choices: ['running', 'done', 'failed', 'unknown'] }),
     limit: integer('COUNT', `At most this many (default ${DEFAULT_ROWS})`, { short: 'n' }),
     json: SHARED_FLAGS.json,
   },
