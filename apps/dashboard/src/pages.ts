@@ -30,6 +30,11 @@ export const PAGES: readonly PageEntry[] = [
     navigation: { area: 'organization', label: 'All tokens', icon: 'key' },
   },
   {
+    path: '/orgs/:org/audit',
+    load: () => import('./pages/audit/audit.tsx'),
+    navigation: { area: 'organization', label: 'Audit', icon: 'audit' },
+  },
+  {
     path: '/apps/:app/tokens',
     load: () => import('./pages/tokens/app-tokens.tsx'),
     navigation: { area: 'app', label: 'Tokens', icon: 'key' },
@@ -50,6 +55,11 @@ export const PAGES: readonly PageEntry[] = [
     navigation: { area: 'organization', label: 'Settings', icon: 'settings' },
   },
   {
+    path: '/apps/:app/execs',
+    load: () => import('./pages/execs/app-execs.tsx'),
+    navigation: { area: 'app', label: 'Execs', icon: 'exec' },
+  },
+  {
     path: '/inspect',
     load: () => import('./pages/inspect.tsx'),
     navigation: { area: 'tools', label: 'Inspect a token', icon: 'search' },
@@ -58,6 +68,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/orgs/:org/tokens/new', load: () => import('./pages/tokens/create-organization-token.tsx') },
   { path: '/apps/:app/machines/new', load: () => import('./pages/machines/add-machine.tsx') },
   { path: '/apps/:app/machines/:machine', load: () => import('./pages/machines/machine.tsx') },
+  { path: '/execs/:exec', load: () => import('./pages/execs/exec.tsx') },
   { path: '/tokens/:token', load: () => import('./pages/tokens/token.tsx') },
 ];
 

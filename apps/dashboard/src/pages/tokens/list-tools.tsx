@@ -1,12 +1,10 @@
 /** Search, filter and order of a token list. They stand in the address, so a link keeps them. */
 import type { CallInput } from '@postern/client';
 import type { operations } from '@postern/contract';
-import { useEffect, useState } from 'react';
-import { Icon } from '../../components/icon.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import { setQuery, useQueryText } from '../../router/location.ts';
 
 export const PAGE_SIZE = 50;
-const TYPING_MS = 250;
 
 type Query = NonNullable<CallInput<typeof operations.listAppTokens>['query']>;
 type Status = NonNullable<Query['status']>;
@@ -54,7 +52,7 @@ export function ListTools() {
   const [sort] = useQueryText('sort');
   return (
     <div className="list-tools" role="search" aria-label="Tokens">
-      <SearchField />
+      <SearchField label="Search by name or id" resets={{ from: '' }} />
       <select
         aria-label="Show"
         value={isStatus(status) ? status : ''}
@@ -78,30 +76,6 @@ export function ListTools() {
           </option>
         ))}
       </select>
-    </div>
-  );
-}
-
-function SearchField() {
-  const [search] = useQueryText('q');
-  const [typed, setTyped] = useState(search);
-  useEffect(() => setTyped(search), [search]);
-  useEffect(() => {
-    if (typed.trim() === search) return undefined;
-    const timer = setTimeout(() => setQuery({ q: typed.trim(), from: '' }), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed, search]);
-  return (
-    <div className="search-field">
-      <Icon name="search" />
-      <input
-        type="search"
-        aria-label="Search by name or id"
-        placeholder="Search by name or id"
-        maxLength={200}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-      />
     </div>
   );
 }
