@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Terminal } from '../../apps/cli/test/terminal.ts';
 import { json, openFlyctl, type Flyctl } from './flyctl.ts';
 
 let f: Flyctl;
@@ -142,6 +143,18 @@ describe('auth login, auth logout', () => {
   });
 });
 
+/**
+ * Types a line until it is taken: before flyctl reads one it asks where the cursor is, and drops what comes along with
+ * the answer.
+ */
+async function answer(terminal: Terminal, line: string, then: string): Promise<void> {
+  await terminal.see('\u001B[?25h\u001B[6n');
+  const taken = terminal.see(then);
+  terminal.type(line);
+  const again = setInterval(() => terminal.type(line), 500);
+  await taken.finally(() => clearInterval(again));
+}
+
 describe('on a terminal', () => {
   test.each([
     [['auth', 'whoami'], 'owner@localhost'],
@@ -168,13 +181,11 @@ describe('on a terminal', () => {
   test('the name of an app, typed; its end, confirmed', async () => {
     const creating = f.terminal(['apps', 'create', '-o', 'personal']);
     await creating.see('Choose an app name');
-    creating.type('typed\r');
-    await creating.see('New app created: typed');
+    await answer(creating, 'typed\r', 'New app created: typed');
     expect((await creating.end()).code).toBe(0);
     const destroying = f.terminal(['apps', 'destroy', 'typed']);
     await destroying.see('Destroy app typed?');
-    destroying.type('y\r');
-    await destroying.see('Destroyed app typed');
+    await answer(destroying, 'y\r', 'Destroyed app typed');
     expect((await destroying.end()).code).toBe(0);
   });
 });
