@@ -1,9 +1,11 @@
 /** What commands say when there is no server, and how settings are found. */
+import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 import { afterAll, describe, expect, test } from 'vitest';
-import { makeWorld } from './postern.ts';
+import { BIN, makeWorld } from './postern.ts';
 import { makeExecToken } from './tokens.ts';
 
 // A server that cannot be there: whoever asks it fails the test.
@@ -97,4 +99,25 @@ describe('without a server', () => {
     expect(existsSync(join(directory, 'credentials.json'))).toBe(true);
     other.remove();
   });
+});
+
+test('Ctrl-C leaves a server that never answers, before anything runs', async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const silent = createServer((socket) => {
+    socket.on('error', () => undefined).on('data', () => resolve());
+  });
+  await new Promise<void>((done) => {
+    silent.listen(0, '127.0.0.1', done);
+  });
+  const bound = silent.address();
+  const url = `http://127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : 0}`;
+  const args = ['machine', 'exec', '-a', 'demo', '148e21ab9c3d89', 'ls', '--server', url, '-t', 'fo1_x'];
+  const child = spawn(process.execPath, [BIN, ...args], { env: { ...world.env }, cwd: world.home });
+  const ended = new Promise((done) => {
+    child.on('close', done);
+  });
+  await asked;
+  child.kill('SIGINT');
+  expect(await ended).toBe(130);
+  silent.close();
 });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { openExecStream, type ExecStream } from '@postern/client';
 import { shellExitCode, type ExecOutcome } from '@postern/contract';
 import type { Place } from '../../choose/machine.ts';
+import { Interrupted } from '../../core/interrupted.ts';
 import type { Io } from '../../core/io.ts';
 import { openNodeSocket } from '../../network/open-socket.ts';
 import { say } from '../../output/print.ts';
@@ -33,6 +34,12 @@ export async function runStreamed(
 ): Promise<number> {
   const terminal = flags.tty && io.terminal.stdin;
   const started = Promise.withResolvers<void>();
+  let runs = false;
+  /** Nothing runs yet that a signal could be meant for. */
+  const giveUp = (): boolean => {
+    if (!runs) started.reject(new Interrupted());
+    return !runs;
+  };
   const stream = openExecStream(session.client.target, openNodeSocket, {
     app: place.app,
     machine: place.machine,
@@ -47,10 +54,13 @@ export async function runStreamed(
       : null,
     onStdout: (bytes) => writeAll(io.stdout, bytes),
     onStderr: (bytes) => writeAll(io.stderr, bytes),
-    onStarted: () => started.resolve(),
+    onStarted: () => {
+      runs = true;
+      started.resolve();
+    },
   });
   const undo = [
-    ...FORWARDED.map((signal) => forward(io, stream, signal)),
+    ...FORWARDED.map((signal) => forward(io, stream, signal, giveUp)),
     ...(flags.tty
       ? [io.onSignal('SIGWINCH', () => stream.resize(io.terminal.columns(), io.terminal.rows()))]
       : []),
@@ -88,11 +98,16 @@ function pump(io: Io, stream: ExecStream): void {
   send().catch(() => stream.closeStdin());
 }
 
-function forward(io: Io, stream: ExecStream, signal: (typeof FORWARDED)[number]): () => void {
+function forward(
+  io: Io,
+  stream: ExecStream,
+  signal: (typeof FORWARDED)[number],
+  giveUp: () => boolean,
+): () => void {
   let count = 0;
   return io.onSignal(signal, () => {
     count += 1;
-    if (signal === 'SIGHUP' || count >= HANG_UP_AFTER) stream.hangUp();
+    if (giveUp() || signal === 'SIGHUP' || count >= HANG_UP_AFTER) stream.hangUp();
     else stream.signal(signal);
   });
 }
