@@ -46,15 +46,19 @@ async function violations(page: Page): Promise<string[]> {
   return found.map((text) => text.replaceAll(/\s+/g, ' ').slice(0, 600));
 }
 
-/** Elements that stick out of the page, the outermost ones; what scrolls inside itself may. */
+/** Elements that stick out of the page, the outermost ones, and tables that do not fit; other things may scroll. */
 async function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() => {
+    const frames = [...document.querySelectorAll('.table-frame')].filter(
+      (frame) => frame.scrollWidth > frame.clientWidth,
+    );
+    const hidden = frames.map((frame) => `a table hides ${frame.scrollWidth - frame.clientWidth} pixels`);
     const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
+    if (scrollWidth <= clientWidth) return hidden;
     const out = [...document.querySelectorAll('body *')].filter(
       (element) => element.getBoundingClientRect().right > clientWidth + 1,
     );
     const names = out.slice(0, 4).map(({ tagName, className }) => `${tagName.toLowerCase()}.${className}`);
-    return [`${scrollWidth - clientWidth} pixels stick out: ${names.join(', ')}`];
+    return [...hidden, `${scrollWidth - clientWidth} pixels stick out: ${names.join(', ')}`];
   });
 }

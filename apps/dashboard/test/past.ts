@@ -12,13 +12,20 @@ export interface PastToken {
   readonly name: string;
   readonly createdAt: number;
   readonly expiresAt: number | null;
-  readonly lastUsedAt?: number;
+  /** In the order of time. */
+  readonly uses?: readonly PastUse[];
+}
+
+export interface PastUse {
+  readonly at: number;
+  readonly allowed: number;
+  readonly refused: number;
 }
 
 /** Adds tokens of the app `demo`, which allow what a token minted for it allows. */
 export async function addPastTokens(dashboard: Dashboard, tokens: readonly PastToken[]): Promise<void> {
   const { record } = await dashboard.api<{ record: { id: string } }>('POST', '/v1/apps/demo/tokens', {
-    name: 'pattern',
+    name: 'first try',
     commands: [{ args: ['git', 'status'], exact: true }, { args: ['npm', 'test'] }],
   });
   await dashboard.installation.stop();
@@ -41,23 +48,23 @@ export async function addPastTokens(dashboard: Dashboard, tokens: readonly PastT
 
 type Shared = Omit<NewToken, 'id' | 'uuid' | 'name' | 'createdAt' | 'expiresAt'>;
 
-function writesOf({ name, createdAt, expiresAt, lastUsedAt }: PastToken, shared: Shared): Write[] {
+function writesOf({ name, createdAt, expiresAt, uses = [] }: PastToken, shared: Shared): Write[] {
   const id = `tok_${Array.from(randomBytes(16), (byte) => LETTERS.charAt(byte % 32)).join('')}`;
-  const insert: Write = {
-    kind: 'token.insert',
-    token: { ...shared, id, uuid: randomUUID(), name, createdAt, expiresAt },
-  };
-  if (lastUsedAt === undefined) return [insert];
-  const usage: Write = {
-    kind: 'token.usage',
-    usage: {
-      organizationId: shared.organizationId,
-      tokenId: id,
-      day: new Date(lastUsedAt).toISOString().slice(0, 10),
-      allowed: 3,
-      refused: 1,
-      last: { at: lastUsedAt, from: '10.0.0.7', machine: null, command: ['git', 'status'] },
+  return [
+    {
+      kind: 'token.insert',
+      token: { ...shared, id, uuid: randomUUID(), name, createdAt, expiresAt },
     },
-  };
-  return [insert, usage];
+    ...uses.map(({ at, allowed, refused }): Write => ({
+      kind: 'token.usage',
+      usage: {
+        organizationId: shared.organizationId,
+        tokenId: id,
+        day: new Date(at).toISOString().slice(0, 10),
+        allowed,
+        refused,
+        last: { at, from: '10.0.0.7', machine: null, command: ['git', 'status'] },
+      },
+    })),
+  ];
 }

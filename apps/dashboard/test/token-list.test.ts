@@ -12,16 +12,31 @@ beforeAll(async () => {
   const now = Date.now();
   await addPastTokens(dashboard, [
     { name: 'a year ahead', createdAt: now - 2 * DAY_MS, expiresAt: now + 363 * DAY_MS },
-    { name: 'for ever', createdAt: now - 3 * DAY_MS, expiresAt: null, lastUsedAt: now - DAY_MS },
-    { name: 'over', createdAt: now - 5 * DAY_MS, expiresAt: now - DAY_MS, lastUsedAt: now - 2 * DAY_MS },
+    {
+      name: 'for ever',
+      createdAt: now - 3 * DAY_MS,
+      expiresAt: null,
+      uses: [{ at: now - DAY_MS, allowed: 3, refused: 1 }],
+    },
+    {
+      name: 'over',
+      createdAt: now - 5 * DAY_MS,
+      expiresAt: now - DAY_MS,
+      uses: [{ at: now - 2 * DAY_MS, allowed: 3, refused: 1 }],
+    },
     {
       name: 'asleep',
       createdAt: now - 80 * DAY_MS,
       expiresAt: now + 5 * DAY_MS,
-      lastUsedAt: now - 70 * DAY_MS,
+      uses: [{ at: now - 70 * DAY_MS, allowed: 3, refused: 1 }],
     },
     { name: 'forgotten', createdAt: now - 61 * DAY_MS, expiresAt: now + DAY_MS },
-    { name: 'fresh', createdAt: now - 1000, expiresAt: now + 2 * DAY_MS + 60_000, lastUsedAt: now - 500 },
+    {
+      name: 'fresh',
+      createdAt: now - 1000,
+      expiresAt: now + 2 * DAY_MS + 60_000,
+      uses: [{ at: now - 500, allowed: 3, refused: 1 }],
+    },
   ]);
 });
 afterEach(() => dashboard.closeVisits());
@@ -77,10 +92,10 @@ describe('a list of tokens', () => {
     const expected: Readonly<Record<string, readonly string[]>> = {
       Live: ['a year ahead', 'asleep', 'for ever', 'forgotten', 'fresh'],
       Expired: ['over'],
-      Revoked: ['pattern'],
-      'Never used': ['a year ahead', 'forgotten', 'pattern'],
+      Revoked: ['first try'],
+      'Never used': ['a year ahead', 'first try', 'forgotten'],
       'Unused for 60 days': ['asleep', 'forgotten'],
-      'Lives longer than 90 days': ['a year ahead', 'for ever', 'pattern'],
+      'Lives longer than 90 days': ['a year ahead', 'first try', 'for ever'],
     };
     const options = await page.getByRole('combobox', { name: 'Show' }).getByRole('option').allTextContents();
     expect(options).toEqual(['All tokens', ...Object.keys(expected)]);
@@ -149,8 +164,12 @@ describe('revoking from a list', () => {
     await dialog.getByRole('button', { name: 'Revoke this token' }).click();
     await rowOf(page, 'of a job').getByText('Revoked').waitFor();
     expect(await statusOf(record.id)).toEqual(['revoked', 'the job is gone']);
-    const outcome = (await (await running).json()) as { reason: string };
-    expect(outcome.reason).toBe('token-revoked');
+    await (await running).text();
+    const { execs } = await dashboard.api<{ execs: { command: string[]; reason: string }[] }>(
+      'GET',
+      `/v1/apps/demo/execs?token=${record.id}`,
+    );
+    expect(execs).toMatchObject([{ command: ['sleep', '300'], reason: 'revoked' }]);
     expect(await page.getByRole('button', { name: 'Revoke of a job' }).count()).toBe(0);
   });
 

@@ -33,6 +33,8 @@ export interface TokenFormProps {
   readonly profiles: readonly [ProfileChoice, ...ProfileChoice[]];
   /** Where the list of these tokens is. */
   readonly list: string;
+  /** Head of the page until there is a token. */
+  readonly title: string;
 }
 
 interface Minted {
@@ -40,7 +42,7 @@ interface Minted {
   readonly record: TokenResource;
 }
 
-export function TokenForm({ place, profiles, list }: TokenFormProps) {
+export function TokenForm({ place, profiles, list, title }: TokenFormProps) {
   const [draft, setDraft] = useState<Draft>(() => emptyDraft(profiles[0].profile));
   const [asked, setAsked] = useState(false);
   const [minted, setMinted] = useState<Minted>();
@@ -60,71 +62,76 @@ export function TokenForm({ place, profiles, list }: TokenFormProps) {
   const runs = draft.profile === 'machine_exec';
   const choice = profiles.find(({ profile }) => profile === draft.profile);
   return (
-    <form className="create" onSubmit={submit}>
-      <div className="create-form card">
-        <fieldset>
-          <legend className="field-label">What for</legend>
-          <div className="chips">
-            {profiles.map(({ profile, label }) => (
-              <label key={profile} className="chip">
-                <input
-                  type="radio"
-                  name="profile"
-                  checked={draft.profile === profile}
-                  onChange={() => change({ profile })}
-                />
-                {label}
-              </label>
-            ))}
-          </div>
-          <p className="hint profile-hint">{choice?.hint}</p>
-        </fieldset>
-        {runs && <RulesField rules={draft.rules} read={read.rules} onChange={(rules) => change({ rules })} />}
-        {runs && known.length > 0 && (
-          <MachinesField
-            machines={known}
-            chosen={draft.machines}
-            onChange={(chosen) => change({ machines: chosen })}
-          />
-        )}
-        <LifetimeField
-          label="Lives for"
-          value={draft.expiry}
-          onChange={(expiry) => change({ expiry })}
-          organization={place.organization}
-        />
-        <Field label="Name" hint="Who has it, or what it is for. Only people see it.">
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              maxLength={200}
-              placeholder="nightly migration"
-              value={draft.name}
-              onChange={(event) => change({ name: event.target.value })}
+    <>
+      <PageHeader title={title} />
+      <form className="create" onSubmit={submit}>
+        <div className="create-form card">
+          <fieldset>
+            <legend className="field-label">What for</legend>
+            <div className="chips">
+              {profiles.map(({ profile, label }) => (
+                <label key={profile} className="chip">
+                  <input
+                    type="radio"
+                    name="profile"
+                    checked={draft.profile === profile}
+                    onChange={() => change({ profile })}
+                  />
+                  {label}
+                </label>
+              ))}
+            </div>
+            <p className="hint profile-hint">{choice?.hint}</p>
+          </fieldset>
+          {runs && (
+            <RulesField rules={draft.rules} read={read.rules} onChange={(rules) => change({ rules })} />
+          )}
+          {runs && known.length > 0 && (
+            <MachinesField
+              machines={known}
+              chosen={draft.machines}
+              onChange={(chosen) => change({ machines: chosen })}
             />
           )}
-        </Field>
-        <MoreRestrictions draft={draft} onChange={change} />
-        {asked && read.problems.length > 0 && (
-          <Notice kind="warn" role="alert" title="Not yet">
-            {read.problems.map((problem) => (
-              <p key={problem}>{visibleText(problem)}</p>
-            ))}
-          </Notice>
-        )}
-        {minting.error !== undefined && <ErrorNotice error={minting.error} />}
-        <div className="row">
-          <Button kind="primary" type="submit" busy={minting.busy}>
-            Create token
-          </Button>
-          <ButtonLink to={list} kind="quiet">
-            Cancel
-          </ButtonLink>
+          <LifetimeField
+            label="Lives for"
+            value={draft.expiry}
+            onChange={(expiry) => change({ expiry })}
+            organization={place.organization}
+          />
+          <Field label="Name" hint="Who has it, or what it is for. Only people see it.">
+            {(control) => (
+              <input
+                {...control}
+                type="text"
+                maxLength={200}
+                placeholder="nightly migration"
+                value={draft.name}
+                onChange={(event) => change({ name: event.target.value })}
+              />
+            )}
+          </Field>
+          <MoreRestrictions draft={draft} onChange={change} />
+          {asked && read.problems.length > 0 && (
+            <Notice kind="warn" role="alert" title="Not yet">
+              {read.problems.map((problem) => (
+                <p key={problem}>{visibleText(problem)}</p>
+              ))}
+            </Notice>
+          )}
+          {minting.error !== undefined && <ErrorNotice error={minting.error} />}
+          <div className="row">
+            <Button kind="primary" type="submit" busy={minting.busy}>
+              Create token
+            </Button>
+            <ButtonLink to={list} kind="quiet">
+              Cancel
+            </ButtonLink>
+          </div>
         </div>
-      </div>
-      <Preview draft={draft} read={read} machines={known} now={now} />
-    </form>
+        <Preview draft={draft} read={read} machines={known} now={now} />
+      </form>
+    </>
   );
 }
 

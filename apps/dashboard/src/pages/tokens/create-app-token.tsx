@@ -23,27 +23,26 @@ export function Page({ params: { app = '' } }: PageProps) {
   const apps = useApps();
   const found = apps.data?.apps.find(({ name }) => name === app);
   const organization = useOrganizationFacts(found?.organization.slug);
+  const title = `Create a token of ${app}`;
+  if (found === undefined || organization === undefined) {
+    return (
+      <>
+        <PageHeader title={title} />
+        <Await answer={apps}>{() => <EmptyState icon="app" title="There is no such app for you" />}</Await>
+      </>
+    );
+  }
   return (
-    <>
-      <PageHeader title={`Create a token of ${app}`} />
-      <Await answer={apps}>
-        {() =>
-          found === undefined || organization === undefined ? (
-            <EmptyState icon="app" title="There is no such app for you" />
-          ) : (
-            <TokenForm
-              place={{
-                organization: organization.slug,
-                organizationId: organization.internal_numeric_id,
-                app,
-                appId: found.internal_numeric_id,
-              }}
-              profiles={PROFILES}
-              list={`/apps/${encodeURIComponent(app)}/tokens`}
-            />
-          )
-        }
-      </Await>
-    </>
+    <TokenForm
+      title={title}
+      place={{
+        organization: organization.slug,
+        organizationId: organization.internal_numeric_id,
+        app,
+        appId: found.internal_numeric_id,
+      }}
+      profiles={PROFILES}
+      list={`/apps/${encodeURIComponent(app)}/tokens`}
+    />
   );
 }

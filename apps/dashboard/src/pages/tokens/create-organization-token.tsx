@@ -19,23 +19,26 @@ const PROFILES: readonly [ProfileChoice, ...ProfileChoice[]] = [
 
 export function Page({ params: { org = '' } }: PageProps) {
   const organization = useOrganizationFacts(org);
-  return (
-    <>
-      <PageHeader title="Create a token of the organization" />
-      {organization === undefined ? (
+  const title = 'Create a token of the organization';
+  if (organization === undefined) {
+    return (
+      <>
+        <PageHeader title={title} />
         <EmptyState icon="app" title="There is no such organization for you" />
-      ) : (
-        <TokenForm
-          place={{
-            organization: org,
-            organizationId: organization.internal_numeric_id,
-            app: undefined,
-            appId: undefined,
-          }}
-          profiles={PROFILES}
-          list={`/orgs/${encodeURIComponent(org)}/tokens`}
-        />
-      )}
-    </>
+      </>
+    );
+  }
+  return (
+    <TokenForm
+      title={title}
+      place={{
+        organization: org,
+        organizationId: organization.internal_numeric_id,
+        app: undefined,
+        appId: undefined,
+      }}
+      profiles={PROFILES}
+      list={`/orgs/${encodeURIComponent(org)}/tokens`}
+    />
   );
 }
