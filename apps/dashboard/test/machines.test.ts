@@ -16,6 +16,9 @@ interface Machine {
   readonly features: readonly string[];
 }
 
+/** Looked at with axe in many states. */
+const LONG = { timeout: 120_000 };
+
 let dashboard: Dashboard;
 let host: AgentHost;
 
@@ -47,7 +50,7 @@ describe('adding one', () => {
     await page.getByRole('heading', { name: 'Add a machine to quiet' }).waitFor();
   });
 
-  test('the join command is shown once, and the page turns green when the agent is there', async () => {
+  test('the join command is shown once, and the page turns green when the agent is there', LONG, async () => {
     const list = await dashboard.visit('/apps/demo/machines');
     await rowOf(list.page, 'local').getByText('Started').waitFor();
     const streams: string[] = [];
@@ -139,7 +142,7 @@ describe('adding one', () => {
 });
 
 describe('one machine', () => {
-  test('is renamed, and removed after saying what ends with it', async () => {
+  test('is renamed, and removed after saying what ends with it', LONG, async () => {
     const far = await addRemoteMachine(dashboard.installation, 'old-name');
     try {
       await far.runAgent();
