@@ -73,6 +73,11 @@ export interface Store {
    * @throws StoreError `taken`, `not-found`, `precondition` or `unavailable`; then nothing of it was written.
    */
   commit(writes: readonly Write[]): Promise<readonly WriteResult[]>;
+  /**
+   * As {@link Store.commit}, but together with the next commit, or after a few milliseconds: for what nobody waits
+   * for. Reads of execs see it at once.
+   */
+  commitSoon(writes: readonly Write[]): Promise<readonly WriteResult[]>;
   close(): Promise<void>;
 
   // These find out which organization something belongs to.

@@ -74,7 +74,67 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       test('after closing are refused', async () => {
         await store.close();
         await expect(store.commit([])).rejects.toMatchObject({ code: 'unavailable' });
+        await expect(store.commitSoon([])).rejects.toMatchObject({ code: 'unavailable' });
         store = await open();
+      });
+
+      test('to be written soon: with the next commit, alone after a moment, or before the store closes', async () => {
+        const append = (action: string): Write[] => [{ kind: 'audit.append', entry: entry(action) }];
+        const done: string[] = [];
+        const soon = (action: string): Promise<void> =>
+          store.commitSoon(append(action)).then(() => void done.push(action));
+        const [first, second] = [soon('first'), soon('second')];
+        await store.commit(append('third'));
+        expect(done).toEqual(['first', 'second']);
+        await soon('alone');
+        const actions = (await store.scanAudit(0, 9)).map(({ action }) => action);
+        expect(actions).toEqual(['first', 'second', 'third', 'alone']);
+        const last = soon('last');
+        await store.close();
+        await Promise.all([first, second, last]);
+        expect(done).toContain('last');
+        store = await open();
+      });
+
+      test('change what is read from the moment they are done', async () => {
+        const { organizationId, appId } = ground;
+        const machine = { id: 'm1', organizationId, appId, name: 'm', driver: '{}', agentId: null };
+        await store.commit([
+          { kind: 'token.insert', token: token(ground, 'tok_1') },
+          { kind: 'machine.insert', machine: { ...machine, createdAt: NOW } },
+        ]);
+        const read = () =>
+          Promise.all([
+            store.findApp(appId),
+            store.findApp('web'),
+            store.findToken('tok_1'),
+            store.findMachine('m1'),
+          ]);
+        expect(await read()).toMatchObject([
+          { name: 'web', machineCount: 1 },
+          { id: appId },
+          { revokedAt: null },
+          { name: 'm' },
+        ]);
+        // Reads that are on their way while the change is made must not keep what was before.
+        const [, during] = await Promise.all([
+          store.commit([
+            { kind: 'app.update', organizationId, appId, name: 'shop', record: 'off' },
+            { kind: 'token.revoke', organizationId, tokenId: 'tok_1', at: NOW + 1, reason: null },
+            { kind: 'machine.rename', organizationId, machineId: 'm1', name: 'n', at: NOW },
+          ]),
+          read(),
+        ]);
+        expect(during).toHaveLength(4);
+        expect(await read()).toMatchObject([
+          { name: 'shop', record: 'off' },
+          undefined,
+          { revokedAt: NOW + 1 },
+          { name: 'n' },
+        ]);
+        await store.commit([{ kind: 'machine.delete', organizationId, machineId: 'm1' }]);
+        expect(await store.findMachine('m1')).toBeUndefined();
+        expect(await store.findApp('shop')).toMatchObject({ machineCount: 0 });
       });
     });
 
@@ -318,7 +378,8 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
           stderrBytes: 0,
           truncated: false,
         });
-        await store.commit([close(3)]);
+        void store.commitSoon([close(3)]);
+        expect(await store.findExec('exec_1')).toMatchObject({ exitCode: 3 });
         await store.commit([close(4), { kind: 'exec.close-orphans', at: NOW + 2 }]);
         expect(await store.findExec('exec_1')).toMatchObject({
           exitCode: 3,

@@ -56,15 +56,21 @@ export function createEventHub(): EventHub {
         0,
       ),
     tell,
-    watch: (store) => ({
-      ...store,
-      async commit(writes) {
-        const results = await store.commit(writes);
-        // While nobody follows anything, an exec pays nothing for this.
-        if (byOrganization.size > 0) for (const write of writes) hear(write);
-        return results;
-      },
-    }),
+    watch(store) {
+      const heard =
+        (commit: Store['commit']): Store['commit'] =>
+        async (writes) => {
+          const results = await commit(writes);
+          // While nobody follows anything, an exec pays nothing for this.
+          if (byOrganization.size > 0) for (const write of writes) hear(write);
+          return results;
+        };
+      return {
+        ...store,
+        commit: heard((writes) => store.commit(writes)),
+        commitSoon: heard((writes) => store.commitSoon(writes)),
+      };
+    },
     close: () => endWhere(() => true),
   };
 }

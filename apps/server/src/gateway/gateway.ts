@@ -121,7 +121,7 @@ export function createGateway(
 
   const closeRecord = async (plan: ExecPlan, outcome: ExecOutcome): Promise<void> => {
     try {
-      await store.commit([
+      await store.commitSoon([
         {
           kind: 'exec.close',
           organizationId: plan.organizationId,

@@ -21,13 +21,13 @@ export function watchStore(
 ): { readonly store: Store; readonly readiness: Readiness } {
   let failedAt: number | undefined;
   let draining = false;
-  const watched: Store = {
-    ...store,
-    async commit(writes) {
+  const watch =
+    (commit: Store['commit']): Store['commit'] =>
+    async (writes) => {
       const before = performance.now();
       let done = false;
       try {
-        const result = await store.commit(writes);
+        const result = await commit(writes);
         done = true;
         failedAt = undefined;
         return result;
@@ -39,7 +39,11 @@ export function watchStore(
       } finally {
         metrics.commit((performance.now() - before) / 1000, done);
       }
-    },
+    };
+  const watched: Store = {
+    ...store,
+    commit: watch((writes) => store.commit(writes)),
+    commitSoon: watch((writes) => store.commitSoon(writes)),
   };
   return {
     store: watched,

@@ -7,7 +7,7 @@ import { StoreError } from '../errors.ts';
 import { applyBatch, type BatchResult, type BatchSteps, type ChainHead } from '../sql/apply-batch.ts';
 import { createGroupCommit } from '../sql/group-commit.ts';
 import { MIGRATIONS, pendingMigrations, type Dialect } from '../sql/migrate.ts';
-import { createReads } from '../sql/reads.ts';
+import { createReads, readExecsAfter } from '../sql/reads.ts';
 import { number } from '../sql/row.ts';
 import type { Row, SqlValue, Statement, StatementResult } from '../sql/statement.ts';
 import type { Store } from '../store.ts';
@@ -61,8 +61,9 @@ export async function openPostgresStore(url: string): Promise<Store> {
   const reads = createReads(async (query) => (await run(readers, query)).rows);
   let closing: Promise<void> | undefined;
   return {
-    ...reads,
-    commit: (writes) => group.commit(writes),
+    ...readExecsAfter(group.settled, reads),
+    commit: group.commit,
+    commitSoon: group.commitSoon,
     close: () =>
       (closing ??= (async () => {
         await group.close();

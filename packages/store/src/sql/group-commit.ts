@@ -9,6 +9,9 @@ import type { BatchMode, UnitOutcome } from './apply-batch.ts';
 /** Units in one transaction at most: bounds how long others wait. */
 const MAX_UNITS = 256;
 
+/** Milliseconds after which a unit nobody waits for is written in a transaction of its own. */
+const SOON_MS = 5;
+
 /** Runs one transaction for several units; rejects when nothing of it was written. */
 export type RunBatch = (
   units: readonly (readonly Write[])[],
@@ -22,7 +25,11 @@ interface Waiting {
 }
 
 export interface GroupCommit {
-  commit(writes: readonly Write[]): Promise<readonly WriteResult[]>;
+  readonly commit: (writes: readonly Write[]) => Promise<readonly WriteResult[]>;
+  /** Joins the next transaction, or has one after a moment. */
+  readonly commitSoon: (writes: readonly Write[]) => Promise<readonly WriteResult[]>;
+  /** Resolves when everything that was given up to now has been written or refused. */
+  readonly settled: () => Promise<void>;
   /** Waits for what is queued and refuses what comes later. */
   close(): Promise<void>;
 }
@@ -31,6 +38,7 @@ export function createGroupCommit(run: RunBatch): GroupCommit {
   let queue: Waiting[] = [];
   let closed = false;
   let working: Promise<void> | undefined;
+  let soon: NodeJS.Timeout | undefined;
 
   const work = async (): Promise<void> => {
     // One turn of the event loop lets everything that arrived together join.
@@ -43,17 +51,30 @@ export function createGroupCommit(run: RunBatch): GroupCommit {
     working = undefined;
   };
 
+  const begin = (): void => {
+    clearTimeout(soon);
+    soon = undefined;
+    working ??= work();
+  };
+  const enqueue = (writes: readonly Write[], then: () => void): Promise<readonly WriteResult[]> => {
+    if (closed) return Promise.reject(new StoreError('unavailable', 'the store is closed'));
+    return new Promise((resolve, reject) => {
+      queue.push({ writes, resolve, reject });
+      then();
+    });
+  };
+  const settled = async (): Promise<void> => {
+    if (queue.length > 0) begin();
+    await working;
+  };
+
   return {
-    commit(writes) {
-      if (closed) return Promise.reject(new StoreError('unavailable', 'the store is closed'));
-      return new Promise((resolve, reject) => {
-        queue.push({ writes, resolve, reject });
-        working ??= work();
-      });
-    },
+    commit: (writes) => enqueue(writes, begin),
+    commitSoon: (writes) => enqueue(writes, () => (soon ??= setTimeout(begin, SOON_MS))),
+    settled,
     async close() {
       closed = true;
-      await working;
+      await settled();
     },
   };
 }

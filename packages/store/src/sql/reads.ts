@@ -23,7 +23,18 @@ import type { Store } from '../store.ts';
 /** Runs one query outside a transaction; sees what is committed. */
 export type ReadAll = (query: Statement) => Promise<readonly Row[]>;
 
-export type Reads = Omit<Store, 'commit' | 'close'>;
+export type Reads = Omit<Store, 'commit' | 'commitSoon' | 'close'>;
+
+/** Execs are read with everything that was to be written soon: an outcome its caller has is in its record. */
+export function readExecsAfter(settled: () => Promise<void>, reads: Reads): Reads {
+  return {
+    ...reads,
+    findExec: async (execId) => settled().then(() => reads.findExec(execId)),
+    findExecByKey: async (organizationId, key) =>
+      settled().then(() => reads.findExecByKey(organizationId, key)),
+    listExecs: async (query) => settled().then(() => reads.listExecs(query)),
+  };
+}
 
 const APP = `SELECT apps.*, (SELECT COUNT(*) FROM machines WHERE machines.app_id = apps.id) AS machine_count FROM apps`;
 export const TOKEN = `SELECT tokens.*, users.email AS created_by_email FROM tokens JOIN users ON users.id = tokens.created_by`;

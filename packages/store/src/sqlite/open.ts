@@ -9,12 +9,13 @@ import { StoreError } from '../errors.ts';
 import { applyBatch, type BatchResult, type BatchSteps, type ChainHead } from '../sql/apply-batch.ts';
 import { createGroupCommit, type RunBatch } from '../sql/group-commit.ts';
 import { MIGRATIONS, pendingMigrations, type Dialect } from '../sql/migrate.ts';
-import { createReads } from '../sql/reads.ts';
+import { createReads, readExecsAfter } from '../sql/reads.ts';
 import { number } from '../sql/row.ts';
 import type { Row, Statement, StatementResult } from '../sql/statement.ts';
 import type { Store } from '../store.ts';
 import { readSqliteError } from './errors.ts';
 import { holdLock } from './lock.ts';
+import { rememberRows } from './remember.ts';
 
 const DIALECT: Dialect = {
   serial: 'INTEGER PRIMARY KEY AUTOINCREMENT',
@@ -62,7 +63,12 @@ function openDatabase(path: string, release: () => void): Store {
   database.exec(PRAGMAS);
   migrate(database);
   const run = prepareOnce(database);
-  const group = createGroupCommit(createRunBatch(database, run));
+  const runBatch = createRunBatch(database, run);
+  const group = createGroupCommit((units, mode) => {
+    const done = runBatch(units, mode);
+    remembered.noteWrites(units);
+    return done;
+  });
   const reads = createReads((query) => {
     try {
       return Promise.resolve(run(query).rows);
@@ -70,9 +76,12 @@ function openDatabase(path: string, release: () => void): Store {
       return Promise.reject(readSqliteError(error));
     }
   });
+  const remembered = rememberRows(reads);
   return {
-    ...reads,
-    commit: (writes) => group.commit(writes),
+    ...readExecsAfter(group.settled, reads),
+    ...remembered.reads,
+    commit: group.commit,
+    commitSoon: group.commitSoon,
     async close() {
       await group.close();
       database.close();
