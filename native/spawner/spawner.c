@@ -21,8 +21,12 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { CONTROL = 3, MAX_EXECS = 4096, HEAD = 9, MAX_MESSAGE = 1 << 20, WINDOW = 256 * 1024, FRAME = 64 * 1024 };
+enum { CONTROL = 3, MAX_EXECS = 4096, HEAD = 9, MAX_MESSAGE = 1 << 20, WINDOW = 256 * 1024 };
+/* With its head as long as what the agent reads at once. */
+enum { FRAME = 64 * 1024 - HEAD };
 enum { PROTOCOL_VERSION = 1 };
+/* Supervisors that wait for another command: how many, and how long when nothing happens. */
+enum { MAX_IDLE = 32, IDLE_MS = 1000 };
 /* Kinds of messages: below 16 from the client. */
 enum { DO_START = 1, DO_STDIN = 2, DO_CLOSE_STDIN = 3, DO_RESIZE = 4, DO_SIGNAL = 5, DO_TERMINATE = 6, DO_CREDIT = 7 };
 enum { SAY_STDOUT = 16, SAY_STDERR = 17, SAY_ENDED = 18, SAY_CREDIT = 19, SAY_HELLO = 20 };
@@ -42,6 +46,11 @@ struct exec {
 };
 
 static struct exec execs[MAX_EXECS];
+static struct idle {
+  pid_t pid;
+  int notes;
+} idle[MAX_IDLE];
+static int idle_count;
 static int epoll_fd, null_fd;
 static uint8_t input[MAX_MESSAGE + 4], output[512 * 1024];
 static size_t input_length, output_length;
@@ -204,15 +213,18 @@ static void hear_supervisor(struct exec *exec) {
   struct note note;
   ssize_t got = recv(exec->fds[NOTES], &note, sizeof note, MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (got == sizeof note && note.kind == NOTE_GONE) {
+  if (got == sizeof note) {
+    exec->failed = note.kind != NOTE_GONE;
+    exec->stage = note.stage;
     exec->value = note.value;
-  } else {
-    exec->failed = 1;
-    exec->stage = got == sizeof note ? note.stage : STAGE_NONE;
-    exec->value = got == sizeof note ? note.value : 0;
-  }
+  } else exec->failed = 1;
   exec->gone = 1;
-  close_channel(exec, NOTES);
+  if (got == sizeof note && idle_count < MAX_IDLE) {
+    watch(exec, NOTES, 0);
+    idle[idle_count++] = (struct idle){exec->supervisor, exec->fds[NOTES]};
+    exec->fds[NOTES] = -1;
+  } else close_channel(exec, NOTES);
+  exec->supervisor = 0;
   read_output(exec, OUT);
   if (exec->used) read_output(exec, ERR);
 }
@@ -252,6 +264,24 @@ static int open_pipes(struct exec *exec, int ends[3]) {
   return ends[0] < 0 ? -1 : 0;
 }
 
+/* Gives the command to a supervisor that waits for one. -1 when there is none, or the request is too long for it. */
+static int hand_over(struct exec *exec, uint8_t *bytes, size_t length, int ends[3]) {
+  while (length <= MAX_HANDED && idle_count > 0) {
+    struct idle one = idle[--idle_count];
+    if (send_request(one.notes, bytes, length, ends) == 0) {
+      exec->supervisor = one.pid;
+      exec->fds[NOTES] = one.notes;
+      return 0;
+    }
+    close(one.notes);
+  }
+  return -1;
+}
+
+static void dismiss_idle(void) {
+  while (idle_count > 0) close(idle[--idle_count].notes);
+}
+
 /* In the new supervisor: puts its descriptors where it looks for them and closes every other one. */
 static void __attribute__((noreturn)) be_supervisor(int notes, const int ends[3]) {
   int from[4] = {notes, ends[0], ends[1], ends[2]};
@@ -282,16 +312,19 @@ static void start(uint32_t id, uint8_t *payload, size_t length) {
   exec->credit[OUT] = exec->credit[ERR] = WINDOW;
   int ends[3] = {-1, -1, -1}, notes[2] = {-1, -1};
   int ready = exec->tty ? open_terminal(exec, ends) : open_pipes(exec, ends);
-  if (ready == 0) ready = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, notes);
-  pid_t pid = ready == 0 ? fork() : -1;
-  int failure = errno;
-  if (pid == 0) be_supervisor(notes[1], ends);
+  int failure = 0;
+  if (ready == 0 && hand_over(exec, payload, length, ends) != 0) {
+    ready = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, notes);
+    exec->fds[NOTES] = notes[0];
+    exec->supervisor = ready == 0 ? fork() : -1;
+    failure = errno;
+    if (exec->supervisor == 0) be_supervisor(notes[1], ends);
+    if (exec->supervisor < 0) ready = -1;
+  } else if (ready != 0) failure = errno;
   for (int i = 0; i < 3; i++)
     if (ends[i] >= 0) close(ends[i]);
   if (notes[1] >= 0) close(notes[1]);
-  exec->fds[NOTES] = notes[0];
-  exec->supervisor = pid;
-  if (pid < 0) return fail_start(exec, failure);
+  if (ready != 0) return fail_start(exec, failure);
   watch(exec, NOTES, EPOLLIN);
   watch(exec, OUT, EPOLLIN);
   watch(exec, ERR, EPOLLIN);
@@ -364,6 +397,7 @@ static void reap(void) {
   int pid;
   while (children != NULL && fscanf(children, "%d", &pid) == 1) {
     int known = 0;
+    for (int i = 0; i < idle_count && !known; i++) known = idle[i].pid == pid;
     for (int id = 0; id < MAX_EXECS && !known; id++) known = execs[id].used && execs[id].supervisor == pid;
     if (known) continue;
     for_each_descendant(pid, 0, kill_stray, SIGKILL);
@@ -402,7 +436,8 @@ int main(void) {
   for (;;) {
     flush_output();
     struct epoll_event events[64];
-    int count = epoll_pwait(epoll_fd, events, 64, -1, &waiting);
+    int count = epoll_pwait(epoll_fd, events, 64, idle_count > 0 ? IDLE_MS : -1, &waiting);
+    if (count == 0) dismiss_idle();
     for (int i = 0; i < count; i++) {
       if (events[i].data.u64 == UINT64_MAX) {
         hear_client();

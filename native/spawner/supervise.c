@@ -164,17 +164,12 @@ static void terminate(struct ending *ending, pid_t command, int grace_ms) {
   signal_all(command, SIGCONT);
 }
 
-void supervise(const struct request *request, const struct rlimit *open_files) {
-  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  prctl(PR_SET_NAME, "postern-exec", 0, 0, 0);
-  sigset_t child_signal, waiting;
-  sigemptyset(&child_signal);
-  sigaddset(&child_signal, SIGCHLD);
-  sigprocmask(SIG_BLOCK, &child_signal, &waiting);
-  sigdelset(&waiting, SIGCHLD);
-  struct sigaction action = {.sa_handler = on_child};
-  sigaction(SIGCHLD, &action, NULL);
+static void close_streams(void) {
+  for (int fd = SUPERVISOR_IN; fd <= SUPERVISOR_ERR; fd++) close(fd);
+}
 
+/* Until nobody descends from the command any more. */
+static void run_command(const struct request *request, const struct rlimit *open_files, const sigset_t *waiting) {
   volatile uint8_t stage = STAGE_NONE;
   volatile int failure = 0;
   pid_t command = vfork();
@@ -186,11 +181,11 @@ void supervise(const struct request *request, const struct rlimit *open_files) {
     stage = STAGE_SYSTEM;
     failure = errno;
   }
+  close_streams();
   if (failure != 0) {
-    tell(NOTE_FAILED, stage, failure);
-    _exit(0);
+    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) continue;
+    return tell(NOTE_FAILED, stage, failure);
   }
-  for (int fd = SUPERVISOR_IN; fd <= SUPERVISOR_ERR; fd++) close(fd);
 
   struct ending ending = {0, 0};
   int32_t command_status = 0;
@@ -204,10 +199,7 @@ void supervise(const struct request *request, const struct rlimit *open_files) {
         command_ended = ended_now = 1;
         command_status = status;
       }
-    if (reaped < 0 && errno == ECHILD) {
-      tell(NOTE_GONE, 0, command_status);
-      _exit(0);
-    }
+    if (reaped < 0 && errno == ECHILD) return tell(NOTE_GONE, 0, command_status);
     /* Nobody outlives the command. */
     if (ended_now) terminate(&ending, command, DEFAULT_GRACE_MS);
     struct timespec wait = {0, 0}, *timeout = NULL;
@@ -222,7 +214,7 @@ void supervise(const struct request *request, const struct rlimit *open_files) {
       timeout = &wait;
     }
     struct pollfd notes = {.fd = spawner_gone ? -1 : SUPERVISOR_NOTES, .events = POLLIN};
-    if (ppoll(&notes, 1, timeout, &waiting) <= 0 || notes.revents == 0) continue;
+    if (ppoll(&notes, 1, timeout, waiting) <= 0 || notes.revents == 0) continue;
     struct note note;
     ssize_t got = recv(SUPERVISOR_NOTES, &note, sizeof note, MSG_DONTWAIT);
     if (got == sizeof note && note.kind == NOTE_SIGNAL) {
@@ -234,4 +226,53 @@ void supervise(const struct request *request, const struct rlimit *open_files) {
       terminate(&ending, command, DEFAULT_GRACE_MS);
     }
   }
+}
+
+union descriptors {
+  char bytes[CMSG_SPACE(3 * sizeof(int))];
+  struct cmsghdr aligned;
+};
+
+int send_request(int notes, uint8_t *bytes, size_t length, const int ends[3]) {
+  union descriptors passed = {0};
+  struct iovec part = {bytes, length};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &passed, .msg_controllen = sizeof passed};
+  struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+  *head = (struct cmsghdr){.cmsg_len = CMSG_LEN(3 * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+  memcpy(CMSG_DATA(head), ends, 3 * sizeof(int));
+  return sendmsg(notes, &message, MSG_NOSIGNAL) == (ssize_t)length ? 0 : -1;
+}
+
+/* Waits for the next request. Orders for the command before may still come; they have no descriptors. */
+static void next_request(struct request *request) {
+  static uint8_t bytes[MAX_HANDED];
+  for (;;) {
+    union descriptors passed;
+    struct iovec part = {bytes, sizeof bytes};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &passed, .msg_controllen = sizeof passed};
+    ssize_t got = recvmsg(SUPERVISOR_NOTES, &message, MSG_CMSG_CLOEXEC);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) _exit(0);
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    if (head == NULL) continue;
+    /* The lowest free numbers are those of the streams before, in their order. */
+    int ends[3];
+    memcpy(ends, CMSG_DATA(head), sizeof ends);
+    if (head->cmsg_len != CMSG_LEN(sizeof ends) || ends[0] != SUPERVISOR_IN || ends[2] != SUPERVISOR_ERR) _exit(1);
+    if (read_request(bytes, (size_t)got, request) != 0) _exit(1);
+    return;
+  }
+}
+
+void supervise(struct request *request, const struct rlimit *open_files) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  prctl(PR_SET_NAME, "postern-exec", 0, 0, 0);
+  sigset_t child_signal, waiting;
+  sigemptyset(&child_signal);
+  sigaddset(&child_signal, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &child_signal, &waiting);
+  sigdelset(&waiting, SIGCHLD);
+  struct sigaction action = {.sa_handler = on_child};
+  sigaction(SIGCHLD, &action, NULL);
+  for (;; next_request(request)) run_command(request, open_files, &waiting);
 }

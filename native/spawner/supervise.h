@@ -1,4 +1,4 @@
-/* One supervisor process for each command: the reaper of everything that descends from it. */
+/* One supervisor process for each command that runs: the reaper of everything that descends from it. */
 #ifndef SUPERVISE_H
 #define SUPERVISE_H
 #include "request.h"
@@ -22,8 +22,12 @@ enum { DEFAULT_GRACE_MS = 2000 };
 /* Where the supervisor finds its descriptors. */
 enum { SUPERVISOR_NOTES = 3, SUPERVISOR_IN = 4, SUPERVISOR_OUT = 5, SUPERVISOR_ERR = 6 };
 
-/* Never returns. `open_files` is the limit the spawner was started with: the command gets it back. */
-void supervise(const struct request *request, const struct rlimit *open_files) __attribute__((noreturn));
+/* A request no longer than this can be given to a supervisor that has had a command before. */
+enum { MAX_HANDED = 64 * 1024 };
+int send_request(int notes, uint8_t *bytes, size_t length, const int ends[3]);
+
+/* Runs this command, then those that are sent. Never returns. `open_files` is the limit the spawner was started with: the command gets it back. */
+void supervise(struct request *request, const struct rlimit *open_files) __attribute__((noreturn));
 
 /* Calls `each` for every process that descends from `pid`. */
 int for_each_descendant(int pid, int depth, void (*each)(int pid, int value), int value);

@@ -35,6 +35,7 @@ async function nothingIsLeft(): Promise<void> {
 }
 
 test('256 commands at once: every outcome right, no descriptor and no zombie left', async () => {
+  await nothingIsLeft();
   const before = descriptorsOf(spawnerPid).length;
   const ran = await Promise.all(
     Array.from({ length: 256 }, (_, index) =>

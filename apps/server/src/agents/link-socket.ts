@@ -68,7 +68,7 @@ function serveAgent(socket: WebSocket, sessions: AgentSessions, services: Servic
   });
   socket.on('message', (data, binary) => {
     alive = true;
-    const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
+    const bytes = Array.isArray(data) ? Buffer.concat(data) : (data as Buffer);
     if (binary && session !== undefined) {
       try {
         session.take(socket, bytes);

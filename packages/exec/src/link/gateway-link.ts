@@ -51,6 +51,9 @@ export interface GatewayLink {
   readonly running: number;
 }
 
+/** Credit goes back in portions: little output costs no message. */
+const CREDIT_PORTION = EXEC_LIMITS.windowBytes / 4;
+
 interface Stream {
   readonly sink: OutputSink;
   readonly stdin: SendWindow;
@@ -60,6 +63,8 @@ interface Stream {
   readonly overdue: NodeJS.Timeout;
   /** Bytes received for which no credit has been given back: more than the window breaks the protocol. */
   readonly outstanding: Record<OutputChannel, number>;
+  /** Of these, bytes that are with the sink already. */
+  readonly owed: Record<OutputChannel, number>;
   readonly bytes: Record<OutputChannel, number>;
   settle(outcome: ExecOutcome): void;
 }
@@ -102,8 +107,12 @@ export function createGatewayLink(
     if (stream.outstanding[channel] > EXEC_LIMITS.windowBytes) throw new LinkError('more output than credit');
     stream.tail = stream.tail.then(async () => {
       await deliver(stream.sink, channel, payload);
-      stream.outstanding[channel] -= payload.length;
-      if (streams.has(id)) transmit(encodeCredit(id, KIND[channel], payload.length));
+      stream.owed[channel] += payload.length;
+      const owed = stream.owed[channel];
+      if (owed < CREDIT_PORTION || !streams.has(id)) return;
+      stream.outstanding[channel] -= owed;
+      stream.owed[channel] = 0;
+      transmit(encodeCredit(id, KIND[channel], owed));
     });
   };
 
@@ -121,6 +130,7 @@ export function createGatewayLink(
           Math.min(order.spec.timeoutMs + OVERDUE_MS, LONGEST_TIMER_MS),
         ),
         outstanding: { stdout: 0, stderr: 0 },
+        owed: { stdout: 0, stderr: 0 },
         bytes: { stdout: 0, stderr: 0 },
         settle: resolve,
       };
