@@ -1,96 +1,122 @@
 /**
- * One exec over HTTP next to a bare spawn of the same command, in the same run.
+ * One exec over HTTP beside the other ways to run the same command, in one run: what it costs above the bare native
+ * spawner and Node's own spawn, and how it stands beside `ssh` and `docker exec`. Then the memory of an idle agent,
+ * and how fast output streams.
  *
- *     node bench/exec/latency.ts [rounds]
+ *     npm run bench:exec [-- rounds] [--no-peers]
  *
  * The exec is the whole main path: HTTP keep-alive, token verified and cleared, decision durable in the audit log,
- * agent link, process, record closed. The bare spawn is Node's own `child_process.spawn` from a process of its own
- * size, with pipes read to their end.
+ * agent link, cleared again, command, record closed. Every way runs `/bin/true`, reads both outputs to their end and
+ * waits for the outcome.
  */
-import { spawn } from 'node:child_process';
-import { Agent, request } from 'node:http';
-import { cpus } from 'node:os';
+import { createProcessDriver, createSpawner, locateSpawner } from '@postern/exec';
+import { readFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { parseArgs } from 'node:util';
 import { install } from '../../test/e2e/installation.ts';
+import { createHttpCaller } from './http-caller.ts';
+import { measure, type Measured, type Way } from './measure.ts';
+import { spawned, startPeers } from './peers.ts';
+import { throughDriver, throughPipe, throughPostern } from './stream.ts';
 
-const ROUNDS = Number(process.argv[2] ?? 300);
-const COMMAND = ['/bin/true'];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { 'no-peers': { type: 'boolean' } },
+});
+const ROUNDS = Number(positionals[0] ?? 2000);
+const PROGRAM = '/bin/true';
+const MIB = 2 ** 20;
 
+const spawner = createSpawner(locateSpawner() ?? '');
 const postern = await install();
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-
-function post(path: string, authorization: string, body: unknown): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request(
-      postern.url + path,
-      { method: 'POST', agent, headers: { authorization, 'content-type': 'application/json' } },
-      (answer) => {
-        let text = '';
-        answer.setEncoding('utf8');
-        answer.on('data', (chunk: string) => (text += chunk));
-        answer.on('end', () =>
-          answer.statusCode === 200 || answer.statusCode === 201 ? resolve(text) : reject(new Error(text)),
-        );
-      },
-    );
-    call.on('error', reject);
-    call.end(JSON.stringify(body));
-  });
-}
-
-const minted = JSON.parse(
-  await post('/v1/apps/demo/tokens', `Bearer ${postern.session()}`, {
-    commands: [{ args: COMMAND, exact: true }],
+const idleAgent = memoryOf(childOf(postern.pid));
+const minting = createHttpCaller(
+  `${postern.url}/v1/apps/demo/tokens`,
+  { authorization: `Bearer ${postern.session()}`, 'content-type': 'application/json' },
+  JSON.stringify({
+    commands: [
+      { args: [PROGRAM], exact: true },
+      { args: ['head'], exact: false },
+    ],
   }),
-) as { token: string };
+);
+const { token } = JSON.parse(await minting.call()) as { token: string };
+minting.close();
+const execUrl = `${postern.url}/v1/apps/demo/machines/${postern.machine}/exec`;
+const caller = createHttpCaller(
+  execUrl,
+  { authorization: token, 'content-type': 'application/json' },
+  JSON.stringify({ command: [PROGRAM] }),
+);
+const bareSpawn = {
+  argv: [PROGRAM],
+  env: { PATH: '/usr/bin:/bin' },
+  cwd: '/',
+  stdin: false,
+  tty: undefined,
+  identity: undefined,
+  noNewPrivileges: false,
+  limits: [],
+  cgroups: [],
+};
 
-const overHttp = (): Promise<unknown> =>
-  post(`/v1/apps/demo/machines/${postern.machine}/exec`, minted.token, { command: COMMAND });
-
-const bareSpawn = (): Promise<unknown> =>
-  new Promise((resolve) => {
-    const child = spawn('/bin/true', [], { stdio: ['ignore', 'pipe', 'pipe'] });
-    child.stdout.resume();
-    child.stderr.resume();
-    child.on('close', resolve);
-  });
-
-/** Runs `rounds` calls, `width` at a time; milliseconds of each, and of all. */
-async function measure(call: () => Promise<unknown>, rounds: number, width: number) {
-  const times: number[] = [];
-  let left = rounds;
-  const started = performance.now();
-  const worker = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      const before = performance.now();
-      await call();
-      times.push(performance.now() - before);
-    }
-  };
-  await Promise.all(Array.from({ length: width }, worker));
-  times.sort((a, b) => a - b);
-  const at = (share: number): number =>
-    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { p50: at(0.5), p99: at(0.99), rate: (rounds * 1000) / (performance.now() - started) };
-}
+const node: Way = { name: 'Node `spawn`', share: 1, once: () => spawned(PROGRAM, []) };
+const native: Way = {
+  name: 'native spawner',
+  share: 1,
+  once: () => spawner.start(bareSpawn, () => undefined).ended,
+};
+const exec: Way = { name: '**exec over HTTP**', share: 1, once: () => caller.call() };
+const peers = values['no-peers'] === true ? undefined : await startPeers(PROGRAM);
+const ways: readonly Way[] = [node, native, exec, ...(peers?.ways ?? [])];
 
 console.log(
-  `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, node ${process.version}, ${ROUNDS} rounds of ${COMMAND.join(' ')}\n`,
+  `${new Date().toISOString()}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Linux ${release()}, ` +
+    `node ${process.version}: ${ROUNDS} rounds of ${PROGRAM}\n`,
 );
-console.log('| at once | what | p50 ms | p99 ms | per second |');
-console.log('| --- | --- | --- | --- | --- |');
+console.log('| at once | way | p50 ms | p99 ms | per second |\n| --- | --- | --- | --- | --- |');
+const ratios: string[] = [];
 for (const width of [1, 16]) {
-  await measure(overHttp, 50, width);
-  await measure(bareSpawn, 50, width);
-  const bare = await measure(bareSpawn, ROUNDS, width);
-  const exec = await measure(overHttp, ROUNDS, width);
-  const row = (name: string, m: typeof bare): void =>
-    console.log(`| ${width} | ${name} | ${m.p50.toFixed(2)} | ${m.p99.toFixed(2)} | ${m.rate.toFixed(0)} |`);
-  row('bare spawn', bare);
-  row('exec over HTTP', exec);
-  console.log(
-    `| ${width} | ratio exec / spawn | ${(exec.p50 / bare.p50).toFixed(2)} | ${(exec.p99 / bare.p99).toFixed(2)} | ${(exec.rate / bare.rate).toFixed(2)} |`,
+  const measured = await measure(ways, ROUNDS, width);
+  for (const [{ name }, { p50, p99, rate }] of measured) {
+    console.log(`| ${width} | ${name} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${rate.toFixed(0)} |`);
+  }
+  const of = (way: Way): Measured => measured.get(way) ?? { p50: NaN, p99: NaN, rate: NaN };
+  const [own, bare, nodes] = [of(exec), of(native), of(node)];
+  ratios.push(
+    `${width} at once: p50 ${(own.p50 / bare.p50).toFixed(2)} × the native spawner and ${(own.p50 / nodes.p50).toFixed(2)} × ` +
+      `Node's spawn; p99 ${(own.p99 - bare.p99).toFixed(2)} ms more than the native spawner; ${(own.rate / nodes.rate).toFixed(2)} × the rate of Node's spawn`,
   );
 }
-agent.destroy();
+console.log(`\n${ratios.join('\n')}\n\nan idle agent: ${idleAgent.toFixed(0)} MiB\n`);
+
+console.log('| 1 GiB of output | MiB a second | of the pipe |\n| --- | --- | --- |');
+const local = createProcessDriver({ environment: {}, spawner });
+const GIB = 1024 * MIB;
+let pipe = 0;
+for (const [name, stream] of [
+  ['plain pipe of Node `spawn`', () => throughPipe(GIB)],
+  ['native spawner', () => throughDriver(local, GIB)],
+  ['**exec over WebSocket**', () => throughPostern(execUrl, token, GIB)],
+] as const) {
+  const started = performance.now();
+  const taken = await stream();
+  if (taken !== GIB) throw new Error(`${name}: ${taken} bytes came`);
+  const rate = GIB / MIB / ((performance.now() - started) / 1000);
+  pipe ||= rate;
+  console.log(`| ${name} | ${rate.toFixed(0)} | ${(rate / pipe).toFixed(2)} |`);
+}
+
+caller.close();
+await peers?.stop();
+await spawner.close();
 await postern.remove();
+
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]);
+}
+
+/** Resident, MiB. */
+function memoryOf(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}

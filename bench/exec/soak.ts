@@ -138,7 +138,9 @@ for (let index = 0; Date.now() < end; index += 1) {
     .catch((error: unknown) => String(error))
     .then((complaint) => {
       done += 1;
-      if (complaint !== undefined) wrong.push(complaint);
+      if (complaint === undefined) return;
+      wrong.push(complaint);
+      console.log(`wrong: ${JSON.stringify(job.body).slice(0, 100)}: ${complaint}`);
     });
   pending.add(one);
   void one.then(() => pending.delete(one));
@@ -170,7 +172,6 @@ console.log(`\n${done} commands, ${wrong.length} wrong outcomes, ${left} process
 console.log(
   `at the end: ${last.map((s) => `${s.name} ${s.rss.toFixed(0)} MiB, ${s.descriptors} descriptors`).join('; ')}`,
 );
-for (const complaint of wrong.slice(0, 10)) console.log(`wrong: ${complaint}`);
 for (const { name } of grew) console.log(`grew: ${name}`);
 await postern.remove();
 process.exitCode = wrong.length > 0 || grew.length > 0 || left > 0 ? 1 : 0;
