@@ -119,6 +119,42 @@ describe.each(all.filter(({ name }) => !NOT_TRIED.has(name)))('$name', (operatio
   });
 });
 
+/** The stranger's own organization and app in front, and somebody else's thing behind. */
+describe('what belongs to another organization is not reached through one of their own', () => {
+  test.each<[string, string, (foreign: Readonly<Record<string, string>>) => string, unknown?]>([
+    ['show a machine', 'GET', ({ machine }) => `/v1/apps/theirs/machines/${machine}`],
+    ['rename a machine', 'PATCH', ({ machine }) => `/v1/apps/theirs/machines/${machine}`, { name: 'x' }],
+    ['remove a machine', 'DELETE', ({ machine }) => `/v1/apps/theirs/machines/${machine}`],
+    [
+      'run a command',
+      'POST',
+      ({ machine }) => `/v1/apps/theirs/machines/${machine}/exec`,
+      { command: ['true'] },
+    ],
+    ['a member', 'PATCH', ({ user }) => `/v1/orgs/theirs/members/${user}`, { role: 'member' }],
+    ['remove a member', 'DELETE', ({ user }) => `/v1/orgs/theirs/members/${user}`],
+    ['revoke all of an app', 'POST', () => '/v1/orgs/theirs/tokens/revoke', { app: 'demo' }],
+    ['audit of an app', 'GET', () => '/v1/orgs/theirs/audit?app=demo'],
+  ])('%s', async (_, method, path, body) => {
+    const { status, text } = await call(world.stranger, method, path(world.params), body);
+    expect([403, 404], text).toContain(status);
+  });
+
+  test('tokens: revoked by id, pinned to a machine, put beside a machine', async () => {
+    const { stranger, params } = world;
+    const revoked = await call(stranger, 'POST', '/v1/orgs/theirs/tokens/revoke', { ids: [params['token']] });
+    expect(json(revoked)).toMatchObject({ revoked: [], failed: [{ code: 'token_not_found' }] });
+    const machines = [params['machine']];
+    expect((await call(stranger, 'POST', '/v1/apps/theirs/tokens', { machines })).status).toBe(404);
+    const beside = { beside: params['machine'], driver: { kind: 'process' } };
+    expect([403, 404]).toContain((await call(stranger, 'POST', '/v1/apps/theirs/machines', beside)).status);
+    const creator = await call(stranger, 'POST', '/v1/orgs/theirs/tokens/revoke', {
+      creator: 'owner@localhost',
+    });
+    expect(json(creator)).toMatchObject({ revoked: [] });
+  });
+});
+
 test('afterwards the owner finds everything as it was', async () => {
   const { owner, params } = world;
   expect((await call(owner, 'GET', '/v1/apps/demo')).status).toBe(200);

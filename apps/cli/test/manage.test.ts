@@ -70,6 +70,16 @@ describe('orgs', () => {
       stdout: '',
     });
     expect(await run('tokens', 'create', 'deploy', '-a', 'locked', '-x', '30m')).toMatchObject({ code: 0 });
+    expect(await run('orgs', 'update', 'strict', '--members-mint', 'everything')).toMatchObject({ code: 64 });
+    const set = async (profiles: string): Promise<unknown> => {
+      const { stdout } = await run('orgs', 'update', 'strict', '--members-mint', profiles, '--json');
+      return (JSON.parse(stdout) as { organization: unknown }).organization;
+    };
+    expect(await set('machine_exec, readonly')).toMatchObject({
+      member_profiles: ['machine_exec', 'readonly'],
+    });
+    expect(await set('none')).toMatchObject({ member_profiles: [] });
+    expect(await set('all')).toMatchObject({ member_profiles: { length: 4 } });
     await run('apps', 'destroy', 'locked', '--yes');
     await run('orgs', 'delete', 'strict', '--yes');
   });

@@ -26,7 +26,7 @@ import type { AuthorityContext, Origin, Person } from './context.ts';
 import { AuthorityError } from './errors.ts';
 import { kidOf } from './hazmat/index.ts';
 import { tokenIdOf } from './ids.ts';
-import { requireLifetime, requireMember } from './policy.ts';
+import { requireLifetime, requireMinter } from './policy.ts';
 
 /** 175200h: twenty years of 365 days, as flyctl's default. */
 export const DEFAULT_LIFETIME_MS: number = 175_200 * 3_600_000;
@@ -69,7 +69,7 @@ export async function mint(
   request: MintRequest,
   origin: Origin,
 ): Promise<Minted> {
-  await requireMember(context.store, person, request.organization);
+  await requireMinter(context.store, person, request.organization, request.profile);
   const now = context.now();
   const lifetimeMs = request.lifetimeMs === undefined ? DEFAULT_LIFETIME_MS : request.lifetimeMs;
   requireLifetime(request.organization, lifetimeMs);

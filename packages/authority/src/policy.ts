@@ -1,5 +1,5 @@
 /** Who may do what to tokens, and for how long a token may live. */
-import type { OrganizationRecord, Role, Store } from '@postern/store';
+import type { OrganizationRecord, Profile, Role, Store } from '@postern/store';
 import type { Person } from './context.ts';
 import { AuthorityError } from './errors.ts';
 
@@ -39,6 +39,25 @@ export async function requireAdmin(
       hint: 'ask an admin of the organization',
     });
   }
+}
+
+/** @throws AuthorityError `organization_not_found` for strangers, `policy_refused` for what members may not mint. */
+export async function requireMinter(
+  store: Store,
+  person: Person,
+  organization: OrganizationRecord,
+  profile: Profile,
+): Promise<void> {
+  const role = await requireMember(store, person, organization);
+  if (role === 'admin' || organization.memberProfiles.includes(profile)) return;
+  const allowed = organization.memberProfiles.join(', ') || 'nothing';
+  throw new AuthorityError(
+    'policy_refused',
+    `members of ${organization.slug} mint ${allowed}, not ${profile}`,
+    {
+      hint: 'ask an admin of the organization',
+    },
+  );
 }
 
 /** @throws AuthorityError `bad_request` or `policy_refused`. */

@@ -5,7 +5,7 @@ import { auditEntry } from './audit.ts';
 import type { AuthorityContext, Origin, Person } from './context.ts';
 import { AuthorityError } from './errors.ts';
 import { mintWrites, recordOf, sign, store, type Minted } from './mint.ts';
-import { requireLifetime } from './policy.ts';
+import { requireLifetime, requireMinter } from './policy.ts';
 import { findToken } from './revoke.ts';
 
 /** The old token dies a day after its rotation at the latest, unless said otherwise. */
@@ -39,6 +39,7 @@ export async function rotate(
   const organization = await context.store.findOrganization(old.organizationId);
   if (organization === undefined)
     throw new AuthorityError('organization_not_found', 'the organization is gone');
+  await requireMinter(context.store, person, organization, old.profile);
   const now = context.now();
   const lifetimeMs = request.lifetimeMs === undefined ? lifetimeOf(old) : request.lifetimeMs;
   requireLifetime(organization, lifetimeMs);

@@ -71,6 +71,34 @@ describe('minting', () => {
     });
   });
 
+  test('members mint and rotate what their organization lets them; admins everything', async () => {
+    const organization = { ...bench.organization, memberProfiles: ['machine_exec'] as const };
+    const { userId } = bench.stranger;
+    const at = bench.clock.now;
+    const { name, slug, maxTokenLifetimeMs, id } = organization;
+    await bench.store.commit([
+      { kind: 'member.put', organizationId: id, userId, role: 'member', at },
+      {
+        kind: 'organization.update',
+        organizationId: id,
+        name,
+        slug,
+        maxTokenLifetimeMs,
+        memberProfiles: organization.memberProfiles,
+      },
+    ]);
+    const deploy = await bench.mint({ organization, profile: 'deploy' });
+    const asMember = (profile: MintRequest['profile']) =>
+      bench.authority.mint(bench.stranger, { organization, app: bench.app, profile }, ORIGIN);
+    for (const profile of ['deploy', 'deploy_organization', 'readonly'] as const)
+      await expect(asMember(profile)).rejects.toMatchObject({ code: 'policy_refused' });
+    await expect(bench.authority.rotate(bench.stranger, deploy.record.id, {}, ORIGIN)).rejects.toMatchObject({
+      code: 'policy_refused',
+    });
+    await asMember('machine_exec');
+    await bench.authority.rotate(bench.owner, deploy.record.id, {}, ORIGIN);
+  });
+
   test('keeps to the longest life of the organization', async () => {
     const organization = { ...bench.organization, maxTokenLifetimeMs: 3_600_000 };
     await bench.mint({ organization, lifetimeMs: 3_600_000 });

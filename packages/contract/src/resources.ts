@@ -24,6 +24,8 @@ export const organizationSchema = z.object({
   role: roleSchema.optional(),
   /** Longest life of a new token in seconds; null is no maximum. */
   max_token_lifetime_seconds: z.number().int().nullable(),
+  /** What members may mint; admins may mint everything. */
+  member_profiles: z.array(profileSchema),
   created_at: timeSchema,
 });
 

@@ -18,6 +18,8 @@ export interface OrganizationRecord {
   readonly name: string;
   /** Longest life of a new token in milliseconds; null is no maximum. */
   readonly maxTokenLifetimeMs: number | null;
+  /** What members may mint; admins may mint everything. */
+  readonly memberProfiles: readonly Profile[];
   readonly createdAt: number;
 }
 

@@ -55,6 +55,7 @@ export type Write =
       readonly name: string;
       readonly slug: string;
       readonly maxTokenLifetimeMs: number | null;
+      readonly memberProfiles: readonly Profile[];
     }
   | { readonly kind: 'organization.delete'; readonly organizationId: number; readonly at: number }
   | {

@@ -242,6 +242,8 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect(await ids({ search: 'DEPLOY' })).toEqual(['tok_live']);
         expect(await ids({ search: '100%' })).toEqual(['tok_live']);
         expect(await ids({ search: '%' })).toEqual(['tok_live']);
+        expect(await ids({ search: 'tok_GONE' })).toEqual(['tok_gone']);
+        expect(await ids({ search: 'deploy', status: 'revoked' })).toEqual([]);
         expect(await ids({ search: "' OR 1=1 --" })).toEqual([]);
         expect(await ids({ sort: 'expires' })).toEqual(['tok_old', 'tok_gone', 'tok_live', 'tok_org']);
         expect(await ids({ limit: 2, offset: 1 })).toEqual(['tok_gone', 'tok_old']);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { checkChain, GENESIS } from '../src/index.ts';
+import { pendingMigrations } from '../src/sql/migrate.ts';
+import { SQLITE_DIALECT } from '../src/sqlite/open.ts';
 import { openSqliteStore } from '../src/sqlite/index.ts';
 import { entry, lay, token } from '../test-suite/fixtures.ts';
 import { describeStore } from '../test-suite/index.ts';
@@ -36,6 +38,18 @@ describe('SQLite in a directory', () => {
     expect(() => openSqliteStore(directory)).toThrowError(expect.objectContaining({ code: 'locked' }));
     await first.close();
     await openSqliteStore(directory).close();
+  });
+
+  test('an older schema is migrated, and keeps what it holds', async () => {
+    const directory = fresh();
+    const old = new DatabaseSync(join(directory, 'postern.db'));
+    for (const sql of pendingMigrations(0, SQLITE_DIALECT, 1)) old.exec(sql);
+    old.exec(`PRAGMA user_version = 1;
+      INSERT INTO organizations (public_id, slug, name, created_at) VALUES ('org_o', 'old', 'Old', 1)`);
+    old.close();
+    const store = openSqliteStore(directory);
+    expect(await store.findOrganization('old')).toMatchObject({ name: 'Old', memberProfiles: { length: 4 } });
+    await store.close();
   });
 
   test('a newer schema is refused', async () => {

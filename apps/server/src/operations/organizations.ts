@@ -64,6 +64,7 @@ export const organizationHandlers: Pick<Handlers, Keys> = {
       slug: body.slug ?? before.slug,
       maxTokenLifetimeMs:
         lifetime === undefined ? before.maxTokenLifetimeMs : lifetime === null ? null : lifetime * 1000,
+      memberProfiles: body.member_profiles ?? before.memberProfiles,
     };
     await commitAudited(services.store, [
       auditEntry({
@@ -73,7 +74,12 @@ export const organizationHandlers: Pick<Handlers, Keys> = {
         actor: `user:${person.email}`,
         organizationId: before.id,
         source,
-        details: { slug: after.slug, name: after.name, max_token_lifetime_ms: after.maxTokenLifetimeMs },
+        details: {
+          slug: after.slug,
+          name: after.name,
+          max_token_lifetime_ms: after.maxTokenLifetimeMs,
+          member_profiles: after.memberProfiles.join(' '),
+        },
       }),
       {
         kind: 'organization.update',
@@ -81,6 +87,7 @@ export const organizationHandlers: Pick<Handlers, Keys> = {
         name: after.name,
         slug: after.slug,
         maxTokenLifetimeMs: after.maxTokenLifetimeMs,
+        memberProfiles: after.memberProfiles,
       },
     ]);
     return presentOrganization(after, 'admin');

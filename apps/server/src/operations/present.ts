@@ -29,6 +29,7 @@ export function presentOrganization(record: OrganizationRecord, role?: Role) {
     name: record.name,
     ...(role === undefined ? {} : { role }),
     max_token_lifetime_seconds: record.maxTokenLifetimeMs === null ? null : record.maxTokenLifetimeMs / 1000,
+    member_profiles: [...record.memberProfiles],
     created_at: time(record.createdAt),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { emailSchema, organizationSlugSchema } from '../ids.ts';
 import { defineOperation } from '../operation.ts';
-import { memberSchema, organizationSchema, roleSchema, timeSchema } from '../resources.ts';
+import { memberSchema, organizationSchema, profileSchema, roleSchema, timeSchema } from '../resources.ts';
 import { nothing, ok, reference } from './common.ts';
 
 const orgParams = z.strictObject({ org: reference });
@@ -56,7 +56,7 @@ export const updateOrganization = defineOperation({
   name: 'orgs.update',
   method: 'PATCH',
   path: '/v1/orgs/{org}',
-  summary: 'Rename an organization or set the longest life of its new tokens',
+  summary: 'Rename an organization, set the longest life of its new tokens, or what members may mint',
   auth: 'session',
   status: 200,
   params: orgParams,
@@ -65,6 +65,8 @@ export const updateOrganization = defineOperation({
     name: z.string().min(1).max(100).optional(),
     slug: organizationSlugSchema.optional(),
     max_token_lifetime_seconds: maximumLifetime.optional(),
+    /** What members may mint, for new tokens and rotations. */
+    member_profiles: z.array(profileSchema).max(profileSchema.options.length).optional(),
   }),
   output: organizationSchema,
 });

@@ -72,6 +72,7 @@ const listQuery = z.strictObject({
 const tokenPage = z.object({
   tokens: z.array(tokenSchema),
   next_cursor: nextCursor,
+  /** Exact when at most 1,000 come after this page; more than that are not counted. */
   total: z.number().int(),
 });
 

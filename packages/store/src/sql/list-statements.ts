@@ -29,19 +29,37 @@ class Where {
   }
 }
 
+/** Records that a search looks at beyond the ones whose name begins with it: the newest. */
+const SEARCHED_NEWEST = 1000;
+/** Tokens whose name begins with a text, at most: the first by name. */
+const FOUND_BY_NAME = 1000;
+
+/**
+ * Tokens whose name begins with a text, wherever they are; and the newest ones that hold it elsewhere. Each part looks
+ * at so many records, however many there are.
+ */
+const FOUND = `SELECT id FROM (
+    SELECT id FROM tokens WHERE organization_id = ? AND LOWER(name) >= ? AND LOWER(name) < ?
+    ORDER BY organization_id, LOWER(name), id LIMIT ${FOUND_BY_NAME}) AS beginning
+  UNION SELECT id FROM (
+    SELECT id, name FROM tokens WHERE organization_id = ?
+    ORDER BY organization_id DESC, created_at DESC, id DESC LIMIT ${SEARCHED_NEWEST}) AS newest
+  WHERE LOWER(name) LIKE ? ESCAPE '\\' OR id LIKE ? ESCAPE '\\'
+  UNION SELECT id FROM tokens WHERE id = ?`;
+
+function foundBy({ organizationId }: TokenQuery, search: string): SqlValue[] {
+  const text = search.toLowerCase();
+  const pattern = containing(text);
+  // Nothing that begins with the text sorts after it and the last character there is.
+  return [organizationId, text, `${text}\u{10FFFF}`, organizationId, pattern, pattern, text];
+}
+
 function tokenWhere(query: TokenQuery): Where {
   const where = new Where();
   where.add('tokens.organization_id = ?', query.organizationId);
   if (query.appId !== undefined) where.add('tokens.app_id = ?', query.appId);
   if (query.createdBy !== undefined) where.add('tokens.created_by = ?', query.createdBy);
-  if (query.search !== undefined) {
-    const pattern = containing(query.search.toLowerCase());
-    where.add(
-      `(LOWER(tokens.name) LIKE ? ESCAPE '\\' OR LOWER(tokens.id) LIKE ? ESCAPE '\\')`,
-      pattern,
-      pattern,
-    );
-  }
+  if (query.search !== undefined) where.add(`tokens.id IN (${FOUND})`, ...foundBy(query, query.search));
   switch (query.status) {
     case undefined:
       break;
@@ -85,9 +103,14 @@ export function tokenPage(query: TokenQuery, select: string): Statement {
   return { sql, params: where.params };
 }
 
+/** Rows after a page that are counted; that there are more is not said. */
+const COUNTED_AFTER = 1000;
+
 export function tokenCount(query: TokenQuery): Statement {
   const where = tokenWhere(query);
-  return { sql: `SELECT COUNT(*) AS count FROM tokens WHERE ${where.sql}`, params: where.params };
+  const most = where.mark(query.offset + query.limit + COUNTED_AFTER);
+  const sql = `SELECT COUNT(*) AS count FROM (SELECT 1 FROM tokens WHERE ${where.sql} LIMIT ${most}) AS counted`;
+  return { sql, params: where.params };
 }
 
 export function execQuery(query: ExecQuery): Statement {

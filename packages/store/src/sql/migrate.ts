@@ -1,9 +1,10 @@
 /** Versioned, forward-only migrations, run at start under a lock. A newer schema is refused. */
 import { StoreError } from '../errors.ts';
 import { first } from './migrations/0001-first.ts';
+import { findTokens } from './migrations/0002-find-tokens.ts';
 
 /** All migrations in order; the version of a schema is how many have run. */
-export const MIGRATIONS: readonly (readonly string[])[] = [first];
+export const MIGRATIONS: readonly (readonly string[])[] = [first, findTokens];
 
 export interface Dialect {
   /** A 64-bit primary key that is never reused. */
@@ -15,10 +16,15 @@ export interface Dialect {
 
 /**
  * @param version how many migrations the database says have run.
+ * @param upTo a version before the newest, to make a schema as it once was.
  * @returns the statements still to run.
  * @throws StoreError `newer-schema`.
  */
-export function pendingMigrations(version: number, dialect: Dialect): string[] {
+export function pendingMigrations(
+  version: number,
+  dialect: Dialect,
+  upTo: number = MIGRATIONS.length,
+): string[] {
   if (version > MIGRATIONS.length) {
     throw new StoreError(
       'newer-schema',
@@ -30,7 +36,7 @@ export function pendingMigrations(version: number, dialect: Dialect): string[] {
     SEQUENCE: dialect.sequence,
     BYTES: dialect.bytes,
   };
-  return MIGRATIONS.slice(version)
+  return MIGRATIONS.slice(version, upTo)
     .flat()
     .map((sql) => sql.replaceAll(/\$([A-Z]+)/g, (_, name: string) => spelling[name] ?? name));
 }

@@ -89,6 +89,7 @@ export function organizationOf(row: Row): OrganizationRecord {
     slug: text(row, 'slug'),
     name: text(row, 'name'),
     maxTokenLifetimeMs: nullable(row, 'max_token_lifetime_ms', number),
+    memberProfiles: words(row, 'member_profiles').map((word) => profile({ word }, 'word')),
     createdAt: number(row, 'created_at'),
   };
 }

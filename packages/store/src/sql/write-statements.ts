@@ -25,8 +25,15 @@ export function writeStatements(write: SqlWrite): Statement[] {
     case 'organization.update':
       return [
         statement(
-          'UPDATE organizations SET name = $1, slug = $2, max_token_lifetime_ms = $3 WHERE id = $4',
-          [write.name, write.slug, write.maxTokenLifetimeMs, write.organizationId],
+          `UPDATE organizations SET name = $1, slug = $2, max_token_lifetime_ms = $3, member_profiles = $4
+           WHERE id = $5`,
+          [
+            write.name,
+            write.slug,
+            write.maxTokenLifetimeMs,
+            JSON.stringify(write.memberProfiles),
+            write.organizationId,
+          ],
           missing('organization'),
         ),
       ];

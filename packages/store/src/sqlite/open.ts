@@ -17,7 +17,7 @@ import { readSqliteError } from './errors.ts';
 import { holdLock } from './lock.ts';
 import { rememberRows } from './remember.ts';
 
-const DIALECT: Dialect = {
+export const SQLITE_DIALECT: Dialect = {
   serial: 'INTEGER PRIMARY KEY AUTOINCREMENT',
   sequence: 'INTEGER',
   bytes: 'BLOB',
@@ -92,7 +92,7 @@ function openDatabase(path: string, release: () => void): Store {
 
 function migrate(database: DatabaseSync): void {
   const version = number(database.prepare('PRAGMA user_version').get() ?? {}, 'user_version');
-  const statements = pendingMigrations(version, DIALECT);
+  const statements = pendingMigrations(version, SQLITE_DIALECT);
   if (statements.length === 0) return;
   database.exec('BEGIN IMMEDIATE');
   try {
