@@ -32,7 +32,7 @@ class Where {
 /** Records that a search looks at beyond the ones whose name begins with it: the newest. */
 const SEARCHED_NEWEST = 1000;
 /** Tokens whose name begins with a text, at most: the first by name. */
-const FOUND_BY_NAME = 1000;
+const FOUND_BY_NAME = 200;
 
 /**
  * Tokens whose name begins with a text, wherever they are; and the newest ones that hold it elsewhere. Each part looks
@@ -56,8 +56,10 @@ function foundBy({ organizationId }: TokenQuery, search: string): SqlValue[] {
 
 function tokenWhere(query: TokenQuery): Where {
   const where = new Where();
-  where.add('tokens.organization_id = ?', query.organizationId);
-  if (query.appId !== undefined) where.add('tokens.app_id = ?', query.appId);
+  // A search begins with what it found: with `+ 0` no index of all tokens of the organization is gone through instead.
+  const only = query.search === undefined ? '' : ' + 0';
+  where.add(`tokens.organization_id${only} = ?`, query.organizationId);
+  if (query.appId !== undefined) where.add(`tokens.app_id${only} = ?`, query.appId);
   if (query.createdBy !== undefined) where.add('tokens.created_by = ?', query.createdBy);
   if (query.search !== undefined) where.add(`tokens.id IN (${FOUND})`, ...foundBy(query, query.search));
   switch (query.status) {
