@@ -4,7 +4,7 @@
  */
 import type { ComponentType } from 'react';
 import type { IconName } from './components/icon.tsx';
-import { matchPath, type Params } from './router/match.ts';
+import type { Params } from './router/match.ts';
 
 export interface PageProps {
   readonly params: Params;
@@ -71,8 +71,3 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/execs/:exec', load: () => import('./pages/execs/exec.tsx') },
   { path: '/tokens/:token', load: () => import('./pages/tokens/token.tsx') },
 ];
-
-/** Whether there is a page at a path, to link it only then. */
-export function hasPage(path: string): boolean {
-  return PAGES.some((page) => matchPath(page.path, path) !== undefined);
-}

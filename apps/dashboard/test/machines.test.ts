@@ -58,8 +58,8 @@ describe('adding one', () => {
     page.on('request', (request) => {
       if (request.url().endsWith('/events')) streams.push(request.url());
     });
-    await expectAccessible(page);
     await page.getByRole('textbox', { name: 'Name' }).fill('web-1');
+    await expectAccessible(page);
     await page.getByRole('button', { name: 'Add machine' }).click();
     await page.getByText('Waiting for its agent to join').waitFor();
     await rowOf(list.page, 'web-1').getByText('Not joined yet').waitFor();

@@ -265,8 +265,12 @@ test('a server that dies leaves the outcome unknown, and says so', async () => {
   await dashboard.installation.start();
   // It finds the server again by itself, asking ever more slowly.
   await page.getByText('The server cannot be reached').waitFor({ state: 'detached', timeout: 45_000 });
-  await run(page, 'echo back again');
-  await outputOf(page).getByText('back again').waitFor();
+  // The server is there before its agent is settled: until then it refuses, and says so.
+  await until(async () => {
+    await run(page, 'echo back again');
+    await page.getByRole('region', { name: 'Result' }).locator('.notice').waitFor();
+    return (await outputOf(page).getByText('back again').count()) > 0;
+  });
 });
 
 /** Runs in the page. */

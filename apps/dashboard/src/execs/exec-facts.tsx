@@ -24,10 +24,6 @@ export function ExecDuration({ exec }: { readonly exec: ExecResource }) {
   return <span className="duration">{exec.ended_at === null ? `${text} so far` : text}</span>;
 }
 
-export function machinePath(app: string, machine: string): string {
-  return `/apps/${encodeURIComponent(app)}/machines/${encodeURIComponent(machine)}`;
-}
-
 export function sourceText(source: string | null): string {
   return source === null ? 'not known' : visibleText(source);
 }

@@ -8,7 +8,7 @@ import { Copy } from '../../components/copy.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Name, visibleText } from '../../components/text.tsx';
 import { ExactTime, Time } from '../../components/time.tsx';
-import { ExecBy, ExecDuration, machinePath, sourceText } from '../../execs/exec-facts.tsx';
+import { ExecBy, ExecDuration, sourceText } from '../../execs/exec-facts.tsx';
 import { ExecOutput } from '../../execs/exec-output.tsx';
 import { bytesText } from '../../execs/measures.ts';
 import { endingOf, endingText, ExecState } from '../../execs/outcome.tsx';
@@ -18,6 +18,7 @@ import { useApps, useOrganization } from '../../shell/place.ts';
 import { useMachineNames } from '../../tokens/machine-names.ts';
 import { KillDialog } from './kill-dialog.tsx';
 import { quoteArgv } from '@postern/token';
+import { machinePath } from '../../machines/machine-words.tsx';
 
 /** A command no longer than this is the title of its page. */
 const TITLE_CHARS = 60;

@@ -1,13 +1,11 @@
 /** What runs on a machine now, and what ran there last. */
-import { operations, type ExecResource } from '@postern/contract';
+import { operations } from '@postern/contract';
 import { useCall } from '../../api/use-call.ts';
 import { Await } from '../../components/await.tsx';
 import { Table } from '../../components/table.tsx';
-import { Command, Name } from '../../components/text.tsx';
 import { Time } from '../../components/time.tsx';
+import { ExecBy, ExecLink } from '../../execs/exec-facts.tsx';
 import { ExecState } from '../../execs/outcome.tsx';
-import { hasPage } from '../../pages.ts';
-import { Link } from '../../router/link.tsx';
 
 const ROWS = 15;
 
@@ -51,13 +49,8 @@ function Execs({ app, machine, state, title, none }: ExecsProps) {
                 rows={execs}
                 rowKey={({ id }) => id}
                 columns={[
-                  {
-                    key: 'command',
-                    title: 'Command',
-                    label: '',
-                    cell: (exec) => <CommandLink exec={exec} />,
-                  },
-                  { key: 'by', title: 'By', cell: (exec) => <By exec={exec} /> },
+                  { key: 'command', title: 'Command', label: '', cell: (exec) => <ExecLink exec={exec} /> },
+                  { key: 'by', title: 'By', cell: (exec) => <ExecBy exec={exec} /> },
                   { key: 'started', title: 'Started', cell: (exec) => <Time at={exec.started_at} /> },
                   { key: 'outcome', title: 'Outcome', cell: (exec) => <ExecState exec={exec} /> },
                 ]}
@@ -68,26 +61,5 @@ function Execs({ app, machine, state, title, none }: ExecsProps) {
         }
       </Await>
     </section>
-  );
-}
-
-function CommandLink({ exec }: { readonly exec: ExecResource }) {
-  const to = `/execs/${encodeURIComponent(exec.id)}`;
-  return hasPage(to) ? (
-    <Link to={to}>
-      <Command argv={exec.command} />
-    </Link>
-  ) : (
-    <Command argv={exec.command} />
-  );
-}
-
-/** A person, or the token that ran it. */
-function By({ exec: { user, token, token_name } }: { readonly exec: ExecResource }) {
-  if (token === null) return <Name>{user ?? 'somebody'}</Name>;
-  return (
-    <Link to={`/tokens/${encodeURIComponent(token)}`}>
-      <Name>{token_name ?? token}</Name>
-    </Link>
   );
 }

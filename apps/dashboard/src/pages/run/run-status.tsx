@@ -8,7 +8,6 @@ import { Command, visibleText } from '../../components/text.tsx';
 import { durationText } from '../../execs/measures.ts';
 import { endedWell, endingText } from '../../execs/outcome.tsx';
 import type { RunState } from '../../execs/use-run.ts';
-import { hasPage } from '../../pages.ts';
 import { Link } from '../../router/link.tsx';
 
 const TICK_MS = 1000;
@@ -83,17 +82,12 @@ function Elapsed({ since }: { readonly since: number }) {
 }
 
 function RecordLink({ execId }: { readonly execId: string }) {
-  const to = `/execs/${encodeURIComponent(execId)}`;
   return (
     <p className="hint">
       Exec{' '}
-      {hasPage(to) ? (
-        <Link to={to}>
-          <code>{execId}</code>
-        </Link>
-      ) : (
+      <Link to={`/execs/${encodeURIComponent(execId)}`}>
         <code>{execId}</code>
-      )}
+      </Link>
     </p>
   );
 }
