@@ -8,6 +8,8 @@ import { number, rawAuditOf } from '../sql/row.ts';
 import { readSqliteError } from './errors.ts';
 
 export const DATABASE_FILE = 'postern.db';
+/** Audit entries looked at together. */
+const PAGE = 1000;
 
 /** What a copy holds, after it has been checked. */
 export interface BackupCheck {
@@ -52,19 +54,30 @@ export function checkDatabase(file: string): BackupCheck {
   try {
     const [verdict] = Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {});
     if (verdict !== 'ok') throw new StoreError('corrupt', `${file} is damaged: ${String(verdict)}`);
-    const rows = database.prepare('SELECT * FROM audit ORDER BY seq').all().map(rawAuditOf);
-    const chain = checkChain(rows, { seq: 0, hash: GENESIS });
-    if ('broken' in chain) {
-      throw new StoreError(
-        'corrupt',
-        `the audit log of ${file} is broken at entry ${chain.broken.seq}: ${chain.broken.reason}`,
-      );
-    }
+    const chain = readChain(database, file);
     const tokens = number(database.prepare('SELECT COUNT(*) AS count FROM tokens').get() ?? {}, 'count');
     return { tokens, auditEntries: chain.seq, auditHead: chain.hash };
   } catch (error) {
     throw readSqliteError(error);
   } finally {
     database.close();
+  }
+}
+
+/** A page at a time: a log may be larger than memory. */
+function readChain(database: DatabaseSync, file: string): { readonly seq: number; readonly hash: string } {
+  const page = database.prepare(`SELECT * FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ${PAGE}`);
+  let place: { readonly seq: number; readonly hash: string } = { seq: 0, hash: GENESIS };
+  for (;;) {
+    const rows = page.all(place.seq).map(rawAuditOf);
+    if (rows.length === 0) return place;
+    const checked = checkChain(rows, place);
+    if ('broken' in checked) {
+      throw new StoreError(
+        'corrupt',
+        `the audit log of ${file} is broken at entry ${checked.broken.seq}: ${checked.broken.reason}`,
+      );
+    }
+    place = checked;
   }
 }
