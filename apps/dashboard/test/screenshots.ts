@@ -94,6 +94,36 @@ const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'machines',
+    path: () => '/apps/shop/machines',
+    until: (page) => page.getByRole('table').waitFor(),
+  },
+  {
+    name: 'run',
+    path: () => '/apps/shop/run',
+    until: async (page) => {
+      await page.getByRole('textbox', { name: 'Command' }).fill('ls -l /proc/self/fd');
+      await page.keyboard.press('Enter');
+      await page.getByText('Exited with code 0').waitFor();
+    },
+  },
+  {
+    name: 'execs',
+    path: () => '/apps/shop/execs',
+    until: (page) => page.getByRole('table').waitFor(),
+  },
+  {
+    name: 'exec',
+    path: ({ exec }) => `/execs/${exec}`,
+    until: (page) => page.getByText('migrate orders').nth(1).waitFor(),
+    options: dark,
+  },
+  {
+    name: 'audit',
+    path: () => '/orgs/personal/audit',
+    until: (page) => page.getByRole('table').waitFor(),
+  },
+  {
     name: 'settings',
     path: () => '/orgs/personal/settings',
     until: (page) => page.getByRole('table', { name: /Generations/ }).waitFor(),

@@ -9,7 +9,8 @@ export interface Story {
   readonly ran: string;
   /** The text of a token. */
   readonly token: string;
-  readonly machine: string;
+  /** Id of the exec that was last. */
+  readonly exec: string;
 }
 
 interface Minted {
@@ -65,11 +66,12 @@ export async function tellStory(dashboard: Dashboard): Promise<Story> {
     'GET',
     '/v1/apps/shop/tokens?search=nightly+backup',
   );
+  const { execs } = await dashboard.api<{ execs: { id: string }[] }>('GET', '/v1/apps/shop/execs?limit=1');
   return {
+    exec: execs[0]?.id ?? '',
     used: tokens[0]?.id ?? '',
     ran: migration.record.id,
     token: contractor.token,
-    machine,
   };
 }
 
