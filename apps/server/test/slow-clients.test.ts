@@ -4,7 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { httpServerOptions } from '../src/http/server-options.ts';
 
-const LIMITS = { headerBytes: 8192, headerReadSeconds: 0.3, requestReadSeconds: 0.6 };
+const LIMITS = { headerBytes: 8192, headerReadSeconds: 0.3, requestReadSeconds: 0.6, keepAliveSeconds: 5 };
 
 let server: Server;
 let port = 0;

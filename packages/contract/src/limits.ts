@@ -32,6 +32,8 @@ export const LIMITS = {
   headerReadSeconds: 15,
   /** Seconds a client has to send a whole request. How long an answer takes is another matter. */
   requestReadSeconds: 60,
+  /** Seconds an idle connection is kept: longer than clients and proxies keep theirs, so that it is they who close. */
+  keepAliveSeconds: 75,
   /** Bytes of a submitted form: the page that approves a terminal. */
   formBytes: 16 * 1024,
   /** Wrong login secrets, join tokens and codes one source address may try in a window. */

@@ -3,7 +3,13 @@ import type { LIMITS } from '@postern/contract';
 import type { ServerOptions } from 'node:http';
 
 type Limits = Readonly<
-  Record<keyof Pick<typeof LIMITS, 'headerBytes' | 'headerReadSeconds' | 'requestReadSeconds'>, number>
+  Record<
+    keyof Pick<
+      typeof LIMITS,
+      'headerBytes' | 'headerReadSeconds' | 'requestReadSeconds' | 'keepAliveSeconds'
+    >,
+    number
+  >
 >;
 
 /** Requests that are late are looked for this often, at least. */
@@ -16,6 +22,8 @@ export function httpServerOptions(limits: Limits): ServerOptions {
     maxHeaderSize: limits.headerBytes,
     headersTimeout,
     requestTimeout: limits.requestReadSeconds * 1000,
+    // A request sent while the server closes the connection is lost, and its sender cannot know whether it ran.
+    keepAliveTimeout: limits.keepAliveSeconds * 1000,
     connectionsCheckingInterval: Math.min(LOOK_MS, headersTimeout),
     insecureHTTPParser: false,
     requireHostHeader: true,
