@@ -49,13 +49,13 @@ export function ListTools({ app }: { readonly app: string }) {
   const [machine] = useQueryText('machine');
   const [token] = useQueryText('token');
   const machines = useMachines(app);
-  const tokens = useCall(operations.listAppTokens, {
-    params: { app },
-    query: { sort: 'last_used', limit: TOKENS },
-  });
-  const tokenChoices = (tokens.data?.tokens ?? [])
-    .filter(({ uses, id }) => uses > 0 || id === token)
-    .map(({ id, name }) => ({ id, name: clip(name, 60) }));
+  // Uses are counted a little later than they happen: a token is offered whether it was used or not.
+  const tokens = useCall(
+    operations.listAppTokens,
+    { params: { app }, query: { sort: 'last_used', limit: TOKENS } },
+    ['token'],
+  );
+  const tokenChoices = (tokens.data?.tokens ?? []).map(({ id, name }) => ({ id, name: clip(name, 60) }));
   return (
     <div className="exec-tools" role="search" aria-label="Execs">
       <select
