@@ -180,7 +180,7 @@ async function acts({ store: s, authority: a, app: web, organization: o, machine
     'list a page of the organization': await median(40, () =>
       s.listTokens({ organizationId: 1, now: NOW, limit: 50, offset: 0 }),
     ),
-    'find by name': await median(40, () => s.listTokens({ ...list, search: 'token 777' })),
+    'find by name': await median(40, () => s.listTokens({ ...list, search: 'token 777 of many' })),
     'find by id': await median(200, () => s.findToken(token.record.id)),
     revoke: await median(50, (i) => a.revoke(owner, ids[i] ?? '', null, origin)),
     'authorize an exec': await median(200, run),
@@ -231,7 +231,7 @@ async function fill(target: Store, count: number): Promise<void> {
         keyId: key?.id ?? '',
         organizationId: 1,
         appId: 1,
-        name: `token ${from + i}`,
+        name: `token ${from + i} of many`,
         profile: 'machine_exec',
         caveats: new Uint8Array(90),
         createdBy: 1,

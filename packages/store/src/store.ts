@@ -124,6 +124,9 @@ export interface RawAuditRow {
   readonly body: string;
   readonly hash: string;
   readonly organizationId: number | null;
+  readonly appId: number | null;
+  readonly tokenId: string | null;
+  readonly execId: string | null;
   readonly action: string;
   readonly outcome: string;
 }

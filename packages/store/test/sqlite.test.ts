@@ -97,6 +97,12 @@ describe('SQLite in a directory', () => {
     ["UPDATE audit SET body = replace(body, 'two', 'TWO') WHERE seq = 2", 2, 'changed'],
     ['DELETE FROM audit WHERE seq = 2', 2, 'missing'],
     ["UPDATE audit SET action = 'other' WHERE seq = 3", 3, 'columns'],
+    ["UPDATE audit SET outcome = 'refused' WHERE seq = 3", 3, 'columns'],
+    ['UPDATE audit SET organization_id = 7 WHERE seq = 3', 3, 'columns'],
+    ['UPDATE audit SET app_id = 7 WHERE seq = 3', 3, 'columns'],
+    ["UPDATE audit SET token_id = 'tok_other' WHERE seq = 3", 3, 'columns'],
+    ["UPDATE audit SET exec_id = 'exec_other' WHERE seq = 3", 3, 'columns'],
+    ["UPDATE audit SET body = 'nothing' WHERE seq = 3", 3, 'changed'],
     ['UPDATE audit SET seq = CASE seq WHEN 2 THEN 3 ELSE 2 END WHERE seq = -1', undefined, ''],
   ])('the chain shows an edit made behind our back: %s', async (sql, seq, reason) => {
     const directory = fresh();

@@ -59,14 +59,27 @@ export function checkChain(
   return { seq, hash };
 }
 
-function columnsAgree(row: RawAuditRow): boolean {
-  const body: unknown = JSON.parse(row.body);
-  if (typeof body !== 'object' || body === null) return false;
-  const { seq, organizationId, action, outcome } = body as Record<string, unknown>;
-  return (
-    seq === row.seq &&
-    organizationId === row.organizationId &&
-    action === row.action &&
-    outcome === row.outcome
-  );
+/** Lists and searches go by the columns: one that was changed would hide an entry, or show it where it is not. */
+function columnsAgree({
+  body,
+  seq,
+  organizationId,
+  appId,
+  tokenId,
+  execId,
+  action,
+  outcome,
+}: RawAuditRow): boolean {
+  const said = parseObject(body);
+  const columns = { seq, organizationId, appId, tokenId, execId, action, outcome };
+  return Object.entries(columns).every(([name, value]) => said[name] === value);
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
 }

@@ -197,6 +197,9 @@ export function rawAuditOf(row: Row): RawAuditRow {
     body: text(row, 'body'),
     hash: text(row, 'hash'),
     organizationId: nullable(row, 'organization_id', number),
+    appId: nullable(row, 'app_id', number),
+    tokenId: nullable(row, 'token_id', text),
+    execId: nullable(row, 'exec_id', text),
     action: text(row, 'action'),
     outcome: text(row, 'outcome'),
   };
