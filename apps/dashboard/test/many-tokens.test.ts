@@ -30,14 +30,14 @@ test('are paged, found and revoked, and only what is looked at is asked for', as
   page.on('request', (request) => {
     if (request.url().includes('/v1/apps/demo/tokens')) asked.push(request.url());
   });
-  await page.getByText('1–50 of 10,000').waitFor();
+  await page.getByText('1–50 of at least 1,050').waitFor();
   expect(await page.getByRole('row').count()).toBe(51);
   await expectAccessible(page);
   const elements = await page.evaluate(() => document.querySelectorAll('*').length);
   expect(elements).toBeLessThan(3000);
 
   await page.getByRole('button', { name: 'Next page' }).click();
-  await page.getByText('51–100 of 10,000').waitFor();
+  await page.getByText('51–100 of at least 1,100').waitFor();
   await page.getByRole('link', { name: nameOf(50) }).waitFor();
   expect(await page.evaluate(() => scrollY)).toBe(0);
   await page.goto(`${dashboard.url}/apps/demo/tokens?sort=name&status=live&from=9950`);
@@ -49,10 +49,10 @@ test('are paged, found and revoked, and only what is looked at is asked for', as
   await page.getByRole('button', { name: 'Revoke all 50' }).click();
   await page.getByRole('dialog').getByText('and 42 more').waitFor();
   await page.getByRole('button', { name: 'Revoke 50 tokens' }).click();
-  await page.getByText('1–50 of 9,950').waitFor();
+  await page.getByText('1–50 of at least 1,050').waitFor();
 
   asked.length = 0;
-  await page.getByRole('searchbox').pressSequentially('09876');
+  await page.getByRole('searchbox').pressSequentially(nameOf(9876));
   await page.getByText('1–1 of 1').waitFor();
   await page.getByRole('link', { name: nameOf(9876) }).waitFor();
   // Typing asks when it pauses, not at every letter.

@@ -12,12 +12,16 @@ export interface PagerProps {
 
 const count = new Intl.NumberFormat('en');
 
+/** Rows after a page that the server counts; where there are as many, there may be more. */
+export const COUNTED_AFTER_PAGE = 1000;
+
 export function Pager({ offset, shown, total, pageSize, onMove }: PagerProps) {
   const last = offset + shown;
+  const all = `${total >= last + COUNTED_AFTER_PAGE ? 'at least ' : ''}${count.format(total)}`;
   return (
     <nav className="pager" aria-label="Pages of the list">
       <p role="status">
-        {total === 0 ? 'None' : `${count.format(offset + 1)}–${count.format(last)} of ${count.format(total)}`}
+        {total === 0 ? 'None' : `${count.format(offset + 1)}–${count.format(last)} of ${all}`}
       </p>
       <Button
         small

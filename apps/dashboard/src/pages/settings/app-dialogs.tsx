@@ -7,6 +7,7 @@ import { useCall } from '../../api/use-call.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { COUNTED_AFTER_PAGE } from '../../components/pager.tsx';
 import { visibleText } from '../../components/text.tsx';
 
 type App = z.output<typeof operations.showApp.output>;
@@ -82,8 +83,8 @@ export function DeleteAppDialog({ app, onClose, onDone }: Closing & { readonly a
             through Postern any more
           </li>
           <li>
-            {tokens ?? 'all'} live {tokens === 1 ? 'token' : 'tokens'}, revoked at once; commands that run now
-            are ended
+            {tokens !== undefined && tokens > COUNTED_AFTER_PAGE ? 'more than a thousand' : (tokens ?? 'all')}{' '}
+            live {tokens === 1 ? 'token' : 'tokens'}, revoked at once; commands that run now are ended
           </li>
         </ul>
       </Notice>
