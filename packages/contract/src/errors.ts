@@ -2,8 +2,8 @@
  * Every refusal and failure that leaves the server, in one table: a stable code, one HTTP status, one exit code
  * of the command line. Callers match on the code, never on the text.
  *
- * Two statuses are never used: 502 and 503. flyctl sends a request again after them, and a command that may have
- * started must not run twice.
+ * flyctl sends a request again after 502 and 503, and a command that may have started must not run twice: 502 is never
+ * used, and 503 only by a server that stops and has started nothing.
  */
 
 /**
