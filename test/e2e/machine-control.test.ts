@@ -103,6 +103,27 @@ test('its main process is sent a signal; one nobody knows is refused', async () 
   expect((await call('POST', at(container, '/start'), {})).status).toBe(200);
 });
 
+test.each(['soon', '-1s', '99h', '7200', '1d', ''])(
+  'a time to stop of %j is refused, and nothing is stopped',
+  async (timeout) => {
+    for (const [act, body, query] of [
+      ['stop', { timeout }, ''],
+      ['restart', {}, `?timeout=${encodeURIComponent(timeout)}`],
+    ] as const)
+      expect((await call('POST', at(container, `/${act}${query}`), body)).body, act).toMatchObject({
+        code: 'bad_request',
+      });
+    expect(await stateOf(container)).toBe('started');
+  },
+);
+
+test('a machine without an agent, and one that is not connected, say which', async () => {
+  const added = await call('POST', '/v1/apps/demo/machines', { name: 'not-joined' });
+  const { id } = added.body['machine'] as { id: string };
+  expect((await call('POST', at(id, '/stop'), {})).body).toMatchObject({ code: 'machine_not_started' });
+  expect((await call('POST', at(far.id, '/start'), {})).body).toMatchObject({ code: 'machine_unreachable' });
+});
+
 test('a container that is gone: a clear error, and the agent lives on', async () => {
   const driver = { kind: 'docker', container: 'nobody', socket: engine.socket };
   const added = await call('POST', '/v1/apps/demo/machines', {

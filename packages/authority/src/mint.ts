@@ -89,7 +89,8 @@ export async function mint(
   );
   const name = request.name ?? DEFAULT_NAMES[request.profile];
   const made = sign(context, person, request, name, caveats, now);
-  if (request.dryRun !== true) await store(context, mintWrites(made.token, person, caveats, origin, null));
+  if (request.dryRun !== true)
+    await commitMint(context, mintWrites(made.token, person, caveats, origin, null));
   return { header: request.dryRun === true ? '' : made.header, record: recordOf(made.token, person) };
 }
 
@@ -134,7 +135,7 @@ export function sign(
 }
 
 /** @throws AuthorityError `conflict` when the key was retired after the token was signed, or the token to replace is dead. */
-export async function store(context: AuthorityContext, writes: readonly Write[]): Promise<void> {
+export async function commitMint(context: AuthorityContext, writes: readonly Write[]): Promise<void> {
   try {
     await commitAudited(context.store, writes);
   } catch (error) {

@@ -4,7 +4,7 @@ import type { TokenRecord } from '@postern/store';
 import { auditEntry } from './audit.ts';
 import type { AuthorityContext, Origin, Person } from './context.ts';
 import { AuthorityError } from './errors.ts';
-import { mintWrites, recordOf, sign, store, type Minted } from './mint.ts';
+import { commitMint, mintWrites, recordOf, sign, type Minted } from './mint.ts';
 import { requireLifetime, requireMinter } from './policy.ts';
 import { findToken } from './revoke.ts';
 
@@ -48,7 +48,7 @@ export async function rotate(
   const made = sign(context, person, { organization, app, profile: old.profile }, old.name, caveats, now);
   const successor = { ...made.token, revokesOnUse: request.onFirstUse === false ? null : old.id };
   const oldDiesAt = now + (request.graceMs ?? DEFAULT_GRACE_MS);
-  await store(context, [
+  await commitMint(context, [
     ...mintWrites(successor, person, caveats, origin, old.id),
     auditEntry({
       at: now,

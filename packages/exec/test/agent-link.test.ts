@@ -1,38 +1,10 @@
 /** The agent's end of the link when everything is being ended. */
 import { createAgentLink, createGatewayLink, type Driver } from '@postern/exec';
-import type { ExecOrder, ExecOutcome } from '@postern/contract';
+import type { ExecOutcome } from '@postern/contract';
 import { expect, test } from 'vitest';
+import { ORDER, OUTCOME } from './link-examples.ts';
 
-const ORDER: ExecOrder = {
-  execId: 'exec_1',
-  machineId: '00000000000001',
-  organizationId: '1',
-  appId: '1',
-  clearedAt: 0,
-  sourceAddress: null,
-  caveats: '',
-  spec: {
-    argv: ['true'],
-    stdin: false,
-    tty: null,
-    timeoutMs: 1000,
-    cwd: null,
-    user: null,
-    env: {},
-    outputLimitBytes: 1000,
-  },
-};
-const OUTCOME: ExecOutcome = {
-  reason: 'agent-shutdown',
-  exitCode: null,
-  exitSignal: 15,
-  durationMs: 1,
-  stdoutBytes: 0,
-  stderrBytes: 0,
-  stdoutTruncated: false,
-  stderrTruncated: false,
-  message: null,
-};
+const ENDED: ExecOutcome = { ...OUTCOME, reason: 'agent-shutdown', exitCode: null, exitSignal: 15 };
 
 test('invariant 10: an order that comes after everything was ended starts nothing', async () => {
   let started = 0;
@@ -48,7 +20,7 @@ test('invariant 10: an order that comes after everything was ended starts nothin
         closeStdin: () => undefined,
         resize: () => undefined,
         signal: () => undefined,
-        end: () => end(OUTCOME),
+        end: () => end(ENDED),
       };
     },
   };

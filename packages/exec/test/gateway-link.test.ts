@@ -1,42 +1,12 @@
 /** The gateway's end of a link, with an agent that says what it likes, or nothing. */
-import type { ExecOrder, ExecOutcome } from '@postern/contract';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createGatewayLink } from '../src/link/gateway-link.ts';
 import { encodeJson, encodeMessage, KIND, LinkError } from '../src/link/message.ts';
+import { ORDER, OUTCOME } from './link-examples.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const order: ExecOrder = {
-  execId: 'exec_aaaaaaaaaaaaaaaa',
-  machineId: 'm',
-  organizationId: '1',
-  appId: '1',
-  clearedAt: 0,
-  sourceAddress: null,
-  caveats: '',
-  spec: {
-    argv: ['true'],
-    stdin: false,
-    tty: null,
-    timeoutMs: 5000,
-    cwd: null,
-    user: null,
-    env: {},
-    outputLimitBytes: 1000,
-  },
-};
-const OUTCOME: ExecOutcome = {
-  reason: 'exited',
-  exitCode: 0,
-  exitSignal: null,
-  durationMs: 1,
-  stdoutBytes: 0,
-  stderrBytes: 0,
-  stdoutTruncated: false,
-  stderrTruncated: false,
-  message: null,
-};
 const sink = { output: () => undefined };
 const MINUTES_MS = 60_000;
 
@@ -45,7 +15,7 @@ test('an agent that never says how a command ended does not hold its caller', as
     () => undefined,
     () => undefined,
   );
-  const command = link.open(order, sink);
+  const command = link.open(ORDER, sink);
   await vi.advanceTimersByTimeAsync(2 * MINUTES_MS);
   expect(link.running).toBe(1);
   await vi.advanceTimersByTimeAsync(MINUTES_MS);
@@ -60,7 +30,7 @@ test('the first outcome stays', async () => {
     () => undefined,
     () => undefined,
   );
-  const command = link.open(order, sink);
+  const command = link.open(ORDER, sink);
   link.receive(encodeJson(KIND.outcome, 1, OUTCOME));
   link.receive(encodeJson(KIND.outcome, 1, { ...OUTCOME, exitCode: 7 }));
   expect(await command.outcome).toMatchObject({ exitCode: 0 });
@@ -86,7 +56,7 @@ test('what cannot be read is refused', () => {
     () => undefined,
     () => undefined,
   );
-  link.open(order, sink);
+  link.open(ORDER, sink);
   for (const bytes of [
     encodeJson(KIND.report, 0, { machines: [{ id: 'm', state: 'exploded', features: [] }] }),
     encodeMessage(KIND.report, 0, Buffer.from('{')),

@@ -63,7 +63,7 @@ export interface Gateway {
   report(agentId: string, machines: readonly MachineReport[]): void;
   /** What a machine is and can, as its agent says; undefined while it is not connected or has not said. */
   reportOf(machine: MachineRecord): MachineReport | undefined;
-  /** Asks something of a machine itself. @throws PosternError `machine_unreachable`; LinkError when the link ends. */
+  /** Asks something of a machine itself. @throws PosternError `machine_not_started`, `machine_unreachable`; LinkError when the link ends. */
   ask(machine: MachineRecord, ask: Omit<MachineAsk, 'machineId'>): Promise<MachineAnswer>;
   /** Tells an agent that its machines have changed. */
   refresh(agentId: string): Promise<void>;
@@ -116,6 +116,15 @@ export function createGateway(
     return agent?.isConnected() === true ? agent : undefined;
   };
 
+  const requireConnected = (machine: MachineRecord): AgentConnection => {
+    const agent = connectionOf(machine);
+    if (agent !== undefined) return agent;
+    if (machine.agentId !== null) throw unreachable(machine);
+    throw new PosternError('machine_not_started', `machine ${machine.id} has no agent yet`, {
+      hint: 'run the join command that `postern machines add` printed, on the machine',
+    });
+  };
+
   const reportOf = (machine: MachineRecord): MachineReport | undefined =>
     connectionOf(machine) === undefined ? undefined : reports.get(machine.agentId ?? '')?.get(machine.id);
 
@@ -160,9 +169,7 @@ export function createGateway(
     },
     reportOf,
     ask(machine, ask) {
-      const agent = connectionOf(machine);
-      if (agent === undefined) throw unreachable(machine);
-      return agent.link.ask({ ...ask, machineId: machine.id });
+      return requireConnected(machine).link.ask({ ...ask, machineId: machine.id });
     },
     isConnected: (machine) => connectionOf(machine) !== undefined,
     async refresh(agentId) {
@@ -175,12 +182,7 @@ export function createGateway(
           hint: 'try again in a moment',
         });
       }
-      if (machine.agentId === null) {
-        throw new PosternError('machine_not_started', `machine ${machine.id} has no agent yet`, {
-          hint: 'run the join command that `postern machines add` printed, on the machine',
-        });
-      }
-      if (connectionOf(machine) === undefined) throw unreachable(machine);
+      requireConnected(machine);
       if (reportOf(machine)?.state === 'stopped') {
         throw new PosternError('machine_not_started', `machine ${machine.id} is stopped`, {
           hint: 'start it with `postern machines start`',

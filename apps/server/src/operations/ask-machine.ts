@@ -28,11 +28,6 @@ export async function askMachine(
   { gateway }: Services,
 ): Promise<MachineProcess[]> {
   const asked = { act, signal: readSignal(signal), timeoutSeconds: readSeconds(timeout) };
-  if (machine.agentId === null) {
-    throw new PosternError('machine_not_started', `machine ${machine.id} has no agent yet`, {
-      hint: 'run the join command that `postern machines add` printed, on the machine',
-    });
-  }
   const gone = new AbortController();
   const answer = await Promise.race([
     gateway.ask(machine, asked).catch(() => undefined),
@@ -46,9 +41,12 @@ export async function askMachine(
     throw new PosternError(
       'wait_timed_out',
       `machine ${machine.id} has not answered; whether it did it is not known`,
+      { hint: 'see its state with `postern machines list` before you ask again' },
     );
   if (answer === undefined)
-    throw new PosternError('connection_lost', `the connection to machine ${machine.id} was lost meanwhile`);
+    throw new PosternError('connection_lost', `the connection to machine ${machine.id} was lost meanwhile`, {
+      hint: 'see its state with `postern machines list` before you ask again',
+    });
   if (answer.ok) return answer.processes;
   switch (answer.why) {
     case 'unsupported':
@@ -60,7 +58,9 @@ export async function askMachine(
         },
       );
     case 'refused':
-      throw new PosternError('policy_refused', `machine ${machine.id} refused: ${answer.message}`);
+      throw new PosternError('policy_refused', `machine ${machine.id} refused: ${answer.message}`, {
+        hint: 'its policy is a file on the machine; who runs it decides',
+      });
     case 'failed':
       throw new PosternError('start_failed', `machine ${machine.id}: ${answer.message}`);
   }

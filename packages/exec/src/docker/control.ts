@@ -1,7 +1,7 @@
 /** Starting, stopping and looking at a container, through its engine. */
 import { ControlError, type MachineControl } from '../driver.ts';
 import { namespaceProcesses } from '../process/namespace-processes.ts';
-import { EngineError, type Engine } from './engine.ts';
+import { EngineError, field, type Engine } from './engine.ts';
 
 export function createContainerControl(engine: Engine, container: string): MachineControl {
   const path = `/containers/${encodeURIComponent(container)}`;
@@ -14,8 +14,8 @@ export function createContainerControl(engine: Engine, container: string): Machi
     }
   };
   const inspect = async (): Promise<{ readonly running: boolean; readonly pid: number }> => {
-    const state = member(await call('GET', '/json'), 'State');
-    return { running: member(state, 'Running') === true, pid: Number(member(state, 'Pid')) };
+    const state = field(await call('GET', '/json'), 'State');
+    return { running: field(state, 'Running') === true, pid: Number(field(state, 'Pid')) };
   };
   const halt = (verb: 'stop' | 'restart') => async (timeoutSeconds: number, signal: string | null) => {
     // Old engines know no other signal here: it is sent before, and the engine then waits for the end.
@@ -33,10 +33,4 @@ export function createContainerControl(engine: Engine, container: string): Machi
       return running && pid > 0 ? namespaceProcesses(pid) : [];
     },
   };
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined;
 }

@@ -10,7 +10,7 @@ import { signalEach, withDescendants } from '../process/descendants.ts';
 import { parseSignal } from '../signals.ts';
 import { createContainerControl } from './control.ts';
 import { createDemultiplexer } from './demultiplex.ts';
-import { createEngine, EngineError, type Engine } from './engine.ts';
+import { createEngine, EngineError, field, type Engine } from './engine.ts';
 
 const FEATURES: ReadonlySet<DriverFeature> = new Set<DriverFeature>([
   'stdin',
@@ -216,9 +216,3 @@ class ContainerCommand implements RunningCommand {
 }
 
 type Ending = Pick<ExecOutcome, 'reason' | 'exitCode' | 'exitSignal' | 'message'>;
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined;
-}

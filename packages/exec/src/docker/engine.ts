@@ -69,6 +69,13 @@ export function createEngine(socketPath: string): Engine {
   };
 }
 
+/** A member of an answer; undefined where there is none. */
+export function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
+}
+
 async function readAnswer(answer: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;
