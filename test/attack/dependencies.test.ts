@@ -1,5 +1,5 @@
 /** What comes from elsewhere: pinned, running nothing when it is installed, under a licence that may be used. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from '../e2e/installation.ts';
@@ -80,4 +80,13 @@ test('each runtime dependency has a line with its reason', () => {
     return Object.keys(manifest.dependencies ?? {}).filter((name) => !name.startsWith('@postern/'));
   });
   for (const name of named) expect(page).toContain(`| \`${name}\` |`);
+});
+
+test('what is copied out of the dashboard never has npx fetch a package of a stranger, with a token beside it', () => {
+  const folder = join(ROOT, 'apps/dashboard/src');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.tsx?$/.test(name),
+  );
+  expect(files.length).toBeGreaterThan(50);
+  for (const name of files) expect(readFileSync(join(folder, name), 'utf8'), name).not.toContain('npx');
 });

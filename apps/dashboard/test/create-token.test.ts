@@ -69,7 +69,7 @@ describe('a token is created on the page alone', () => {
     await preview(page).getByText('only on local').waitFor();
     const line = await preview(page).getByRole('region', { name: 'the command line' }).innerText();
     expect(line).toBe(
-      `npx postern tokens create machine-exec -a demo -n greeter -x 1h -C 'echo '\\''hello you'\\''' -p 'git log' --machine ${dashboard.installation.machine}`,
+      `postern tokens create machine-exec -a demo -n greeter -x 1h -C 'echo '\\''hello you'\\''' -p 'git log' --machine ${dashboard.installation.machine}`,
     );
     await expectAccessible(page);
 

@@ -8,11 +8,17 @@ import { restore } from './maintenance/restore.ts';
 import { rewrapKeys } from './maintenance/rewrap-keys.ts';
 import { startServer, type RunningServer } from './start.ts';
 
+/**
+ * In a clone the command line is a program of the folder. Elsewhere `npx` would ask the registry for a package of that
+ * name, which is none of ours, and give it what the environment holds.
+ */
+const POSTERN = import.meta.filename.endsWith('.ts') ? 'npx postern' : 'postern';
+
 async function greet(server: RunningServer, config: ServerConfig): Promise<void> {
   // A terminal has a reader; what goes to a file or a log collector must not hold a link that signs somebody in.
   const dashboard = process.stdout.isTTY
     ? `Open the dashboard, signed in (works once):\n  ${await server.createLoginLink()}`
-    : `Open the dashboard there; a link that signs you in comes from: npx postern auth link`;
+    : `Open the dashboard there; a link that signs you in comes from: ${POSTERN} auth link`;
   const { machineId, first, owner } = server.installation;
   const lines = [
     `Postern is running at ${server.url}`,
@@ -25,9 +31,9 @@ async function greet(server: RunningServer, config: ServerConfig): Promise<void>
     dashboard,
     '',
     first ? 'Or try here:' : 'Or try here, as before:',
-    '  TOKEN=$(npx postern tokens create machine-exec -a demo -- uname -a)',
-    '  npx postern machine exec -a demo -t "$TOKEN" "uname -a"',
-    '  npx postern tokens list -a demo',
+    `  TOKEN=$(${POSTERN} tokens create machine-exec -a demo -- uname -a)`,
+    `  POSTERN_TOKEN=$TOKEN ${POSTERN} machine exec -a demo "uname -a"`,
+    `  ${POSTERN} tokens list -a demo`,
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -23,7 +23,7 @@ export function Page() {
           <>
             <PageHeader title="Welcome" />
             <EmptyState icon="app" title="You belong to no organization yet">
-              <p>Ask an admin of one to add you, or create one: npx postern orgs create NAME</p>
+              <p>Ask an admin of one to add you, or create one: postern orgs create NAME</p>
             </EmptyState>
           </>
         )

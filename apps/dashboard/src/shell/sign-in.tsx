@@ -9,7 +9,7 @@ import { Spinner } from '../components/spinner.tsx';
 import { navigate } from '../router/location.ts';
 import { Wordmark } from './wordmark.tsx';
 
-const LINK_COMMAND = 'npx postern auth link';
+const LINK_COMMAND = 'postern auth link';
 
 /** The whole page before anybody has signed in. */
 export function SignInPage() {

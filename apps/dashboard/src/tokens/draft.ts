@@ -246,7 +246,7 @@ function commandLineOf(
     readonly: 'readonly',
     deploy_organization: 'org',
   };
-  const parts = ['npx', 'postern', 'tokens', 'create', verbs[draft.profile]];
+  const parts = ['postern', 'tokens', 'create', verbs[draft.profile]];
   if (place.app === undefined) parts.push('-o', place.organization);
   else parts.push('-a', place.app);
   if (draft.name.trim() !== '') parts.push('-n', draft.name.trim());
@@ -261,7 +261,7 @@ function commandLineOf(
     // Only machine-exec tokens are created with networks; others are narrowed to them.
     return networks.length === 0
       ? created
-      : `npx postern tokens attenuate -t "$(${created})" ${joinShellWords(networks)}`;
+      : `postern tokens attenuate -t "$(${created})" ${joinShellWords(networks)}`;
   }
   for (const { how, line, words } of rules) {
     if (how === 'template') parts.push('--template', line.trim());

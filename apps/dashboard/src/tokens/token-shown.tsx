@@ -82,7 +82,7 @@ function usesOf(token: string, record: TokenResource, anyMachine: string): reado
       text: [
         `export POSTERN_SERVER=${server}`,
         `export POSTERN_TOKEN=${joinShellWords([token])}`,
-        `npx postern machine exec -a ${app} ${quoted}`,
+        `postern machine exec -a ${app} ${quoted}`,
       ].join('\n'),
       hint: 'For a shell. The command line reads server and token from these variables.',
     },
@@ -90,7 +90,8 @@ function usesOf(token: string, record: TokenResource, anyMachine: string): reado
       name: 'GitHub Actions',
       text: [
         '# Store the token as the secret POSTERN_TOKEN first.',
-        `- run: npx postern machine exec -a ${app} ${quoted}`,
+        '- run: npm install --global @postern/cli',
+        `- run: postern machine exec -a ${app} ${quoted}`,
         '  env:',
         `    POSTERN_SERVER: ${server}`,
         '    POSTERN_TOKEN: ${{ secrets.POSTERN_TOKEN }}',
