@@ -1,4 +1,5 @@
 /** A few weeks in the life of a small shop, for pictures of it. */
+import { until } from '../../../test/e2e/installation.ts';
 import type { Dashboard } from './browser.ts';
 import { addPastTokens, DAY_MS, type PastUse } from './past.ts';
 
@@ -67,6 +68,14 @@ export async function tellStory(dashboard: Dashboard): Promise<Story> {
     '/v1/apps/shop/tokens?search=nightly+backup',
   );
   const { execs } = await dashboard.api<{ execs: { id: string }[] }>('GET', '/v1/apps/shop/execs?limit=1');
+  // Uses are written in batches, some seconds after.
+  await until(async () => {
+    const token = await dashboard.api<{ last_used_at: string | null }>(
+      'GET',
+      `/v1/tokens/${migration.record.id}`,
+    );
+    return token.last_used_at !== null;
+  });
   return {
     exec: execs[0]?.id ?? '',
     used: tokens[0]?.id ?? '',
