@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { get, request } from 'node:https';
+import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { upgrade } from '../attack/raw-http.ts';
 import { install, until, type Installation } from './installation.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'postern-operating-'));
@@ -157,6 +159,23 @@ describe('plain HTTP', () => {
     expect(await stopped).toBe(0);
   });
 });
+
+test(
+  'a connection that is opened for a link and says nothing more keeps no server from stopping',
+  { timeout: 25_000 },
+  async () => {
+    const postern = await install();
+    const port = Number(new URL(postern.url).port);
+    const socket = connectPlain(port, '127.0.0.1');
+    let said = '';
+    socket.on('data', (chunk: Buffer) => (said += chunk.toString('latin1')));
+    socket.on('error', () => undefined);
+    socket.write(upgrade('/v1/agents/link', port, ''));
+    await until(() => said.includes('challenge'));
+    expect(await postern.stop()).toBe(0);
+    await postern.remove();
+  },
+);
 
 describe('a source that is no trusted proxy', () => {
   test('is the source, whatever it writes', async () => {

@@ -5,13 +5,14 @@ import { readFileSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import { ConfigError, type ServerConfig } from '../config.ts';
 import { createMetricsServer } from '../metrics.ts';
 import type { Services } from '../services.ts';
 import { createApp } from './app.ts';
 import { httpServerOptions } from './server-options.ts';
-import { createUpgradeHandler } from './upgrade.ts';
+import { createUpgradeHandler, type UpgradeHandler } from './upgrade.ts';
 
 const LOOPBACK = '127.0.0.1';
 const OLDEST_TLS = 'TLSv1.2';
@@ -34,19 +35,20 @@ export interface Listener {
 export async function listen(services: Services, config: ServerConfig): Promise<Listener> {
   const { tls, metricsListen } = config;
   const open: HttpServer[] = [];
+  const upgraded = new Set<Duplex>();
   const opened = async (server: HttpServer, host: string, port: number, option: string): Promise<void> => {
     await whenListening(server, host, port, option);
     open.push(server);
   };
   try {
-    const secure = tls === undefined ? undefined : openTls(services, config, tls);
-    const main = secure ?? openPlain(services, config.host, config.port);
+    const secure = tls === undefined ? undefined : openTls(services, config, tls, upgraded);
+    const main = secure ?? openPlain(services, config.host, config.port, upgraded);
     await opened(main, config.host, config.port, '--listen');
     const url = urlOf(main, secure === undefined ? 'http' : 'https');
     let loopbackUrl = url;
     if (secure !== undefined && config.embeddedAgent) {
       // No certificate is made out to the loopback address.
-      const loopback = openPlain(services, LOOPBACK, 0);
+      const loopback = openPlain(services, LOOPBACK, 0, upgraded);
       await opened(loopback, LOOPBACK, 0, '--listen');
       loopbackUrl = urlOf(loopback, 'http');
     }
@@ -69,6 +71,8 @@ export async function listen(services: Services, config: ServerConfig): Promise<
       },
       closeAllConnections() {
         for (const server of open) server.closeAllConnections();
+        // An agent that is just connecting belongs to nobody yet who could close it.
+        for (const socket of upgraded) socket.destroy();
       },
     };
   } catch (error) {
@@ -77,13 +81,18 @@ export async function listen(services: Services, config: ServerConfig): Promise<
   }
 }
 
-function openPlain(services: Services, hostname: string, port: number): HttpServer {
+function openPlain(services: Services, hostname: string, port: number, upgraded: Set<Duplex>): HttpServer {
   const { fetch } = createApp(services);
   const server = serve({ fetch, hostname, port, serverOptions: httpServerOptions(LIMITS) }) as HttpServer;
-  return server.on('upgrade', createUpgradeHandler(services));
+  return server.on('upgrade', trackUpgrades(createUpgradeHandler(services), upgraded));
 }
 
-function openTls(services: Services, { host, port }: ServerConfig, tls: TlsFiles): TlsServer {
+function openTls(
+  services: Services,
+  { host, port }: ServerConfig,
+  tls: TlsFiles,
+  upgraded: Set<Duplex>,
+): TlsServer {
   const { fetch } = createApp(services);
   const server = serve({
     fetch,
@@ -92,7 +101,16 @@ function openTls(services: Services, { host, port }: ServerConfig, tls: TlsFiles
     createServer: createTlsServer,
     serverOptions: { ...httpServerOptions(LIMITS), ...readCertificate(tls) },
   }) as TlsServer;
-  return server.on('upgrade', createUpgradeHandler(services));
+  return server.on('upgrade', trackUpgrades(createUpgradeHandler(services), upgraded));
+}
+
+/** Node does not count a connection as its own any more once it was upgraded, but waits for it when it closes. */
+function trackUpgrades(upgrade: UpgradeHandler, upgraded: Set<Duplex>): UpgradeHandler {
+  return (request, socket, head) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    upgrade(request, socket, head);
+  };
 }
 
 function whenListening(server: HttpServer, host: string, port: number, option: string): Promise<void> {
