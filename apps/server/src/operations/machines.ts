@@ -54,7 +54,8 @@ export const machineHandlers: Pick<Handlers, Keys> = {
       id,
       organizationId: app.organizationId,
       appId: app.id,
-      name: body.name ?? `machine-${id.slice(0, 6)}`,
+      // The whole id: a part of it comes again among a thousand machines, and names are taken once.
+      name: body.name ?? `machine-${id}`,
       driver: JSON.stringify(body.driver),
       agentId: beside?.agentId ?? null,
       createdAt: at,
