@@ -76,7 +76,9 @@ describe('a command', () => {
     await page.getByText('There is no shell: $HOME is taken as it stands').waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Exited with code 0').waitFor();
-    expect(await outputOf(page).locator('code').allTextContents()).toEqual(['two  spaces|a"b|$HOME||*|']);
+    await expect
+      .poll(() => outputOf(page).locator('code').allTextContents())
+      .toEqual(['two  spaces|a"b|$HOME||*|']);
     expect(await newestCommand()).toEqual(argv);
   });
 
@@ -106,7 +108,7 @@ describe('a command', () => {
     await expectAccessible(page);
     await run(page, 'cat');
     await page.getByText('Exited with code 0').waitFor();
-    expect(await outputOf(page).locator('code').allTextContents()).toEqual(['añ🙂\nsecond line']);
+    await expect.poll(() => outputOf(page).locator('code').allTextContents()).toEqual(['añ🙂\nsecond line']);
     // Without input it finds the end at once.
     await page.getByRole('textbox', { name: 'Standard input' }).fill('');
     await run(page, 'cat');
