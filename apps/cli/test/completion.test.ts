@@ -15,6 +15,8 @@ const bin = join(world.home, 'bin');
 mkdirSync(bin);
 symlinkSync(BIN, join(bin, 'postern'));
 symlinkSync(process.execPath, join(bin, 'node'));
+/** Bracketed paste is switched on: the line editor reads keys from now on. A prompt may not be drawn when a child ends at that moment. */
+const READS_A_LINE = '\u001B[?2004h';
 const env = { ...world.env, PATH: `${bin}${delimiter}${world.env['PATH'] ?? ''}` };
 const shell = (program: string, ...args: string[]): string =>
   execFileSync(program, args, { env, encoding: 'utf8', cwd: world.home });
@@ -97,9 +99,9 @@ describe('the key Tab, typed on a terminal', () => {
     ['zsh', ['zsh', '-f', '-i'], 'autoload -Uz compinit; compinit -u -D; '],
   ])('in %s', async (name, program, before) => {
     const terminal = openProgram(program, world.home, { env, columns: 120 });
-    terminal.type(`PS1='ready> '; ${before}source <(postern completion ${name}); echo loa''ded\r`);
+    terminal.type(`${before}source <(postern completion ${name}); echo loa''ded\r`);
     await terminal.see('loaded\r\n');
-    await terminal.see('ready> ');
+    await terminal.see(READS_A_LINE);
     terminal.type('postern tok\t');
     await terminal.see('postern tokens');
     terminal.type('att\t');
