@@ -8,6 +8,7 @@ import {
 } from '../caveat.ts';
 import { TokenError } from '../errors.ts';
 import { compareBytes } from '../lib/bytes.ts';
+import { exactArray } from '../lib/exact-array.ts';
 import type { MsgpackReader } from '../lib/msgpack-reader.ts';
 import { LIMITS } from '../limits.ts';
 import { readRestriction } from '../restrictions/read.ts';
@@ -51,10 +52,10 @@ export function readCaveatSet(
   const count = items / 2;
   budget.left -= count;
   if (budget.left < 0) throw new TokenError('limit', `more than ${LIMITS.caveats} caveats in one token`);
-  const caveats: Caveat[] = [];
+  const caveats = exactArray<Caveat>(count);
   edges?.push(reader.offset);
   for (let i = 0; i < count; i += 1) {
-    caveats.push(readCaveat(reader, bytes, budget));
+    caveats[i] = readCaveat(reader, bytes, budget);
     edges?.push(reader.offset);
   }
   return caveats;
@@ -81,11 +82,21 @@ function readBody(
   type: KnownCaveatType,
 ): Caveat {
   switch (type) {
+    // Those of a machine-exec token stand first: they are asked for one after the other.
     case 'Organization':
       reader.record(2);
       return { type, id: reader.unsigned(), mask: readMask(reader) };
     case 'Apps':
       return { type, apps: readIntegerSet(reader) };
+    case 'ValidityWindow':
+      reader.record(2);
+      return { type, notBefore: reader.signed(), notAfter: reader.signed() };
+    case 'IfPresent':
+      return readIfPresent(reader, bytes, budget);
+    case 'Action':
+      return { type, mask: readMask(reader) };
+    case 'Commands':
+      return { type, commands: readCommands(reader) };
     case 'Volumes':
     case 'FeatureSet':
     case 'Machines':
@@ -94,9 +105,6 @@ function readBody(
     case 'AppFeatureSet':
     case 'StorageObjects':
       return { type, set: readStringSet(reader) };
-    case 'ValidityWindow':
-      reader.record(2);
-      return { type, notBefore: reader.signed(), notAfter: reader.signed() };
     case 'Mutations':
       reader.record(1);
       return { type, mutations: readStrings(reader) };
@@ -115,8 +123,6 @@ function readBody(
       };
     case 'BindToParentToken':
       return { type, digest: new Uint8Array(reader.bytes()) };
-    case 'IfPresent':
-      return readIfPresent(reader, bytes, budget);
     case 'FromMachineSource':
       reader.record(1);
       return { type, id: reader.string() };
@@ -133,10 +139,6 @@ function readBody(
       return { type };
     case 'GoogleUserID':
       return { type, id: readMagnitude(reader) };
-    case 'Action':
-      return { type, mask: readMask(reader) };
-    case 'Commands':
-      return { type, commands: readCommands(reader) };
     case 'AllowedRoles':
       return { type, roles: reader.unsigned32() };
     case 'FlySrc':
@@ -173,19 +175,19 @@ function readMask(reader: MsgpackReader): number {
 
 function readStrings(reader: MsgpackReader): string[] {
   const count = reader.array();
-  const list: string[] = [];
-  for (let i = 0; i < count; i += 1) list.push(reader.string());
+  const list = exactArray<string>(count);
+  for (let i = 0; i < count; i += 1) list[i] = reader.string();
   return list;
 }
 
 function readCommands(reader: MsgpackReader): CommandRule[] {
   const count = reader.array();
   if (count > LIMITS.commands) throw new TokenError('limit', `more than ${LIMITS.commands} commands`);
-  const commands: CommandRule[] = [];
+  const commands = exactArray<CommandRule>(count);
   for (let i = 0; i < count; i += 1) {
     reader.record(2);
     const args = readArgs(reader);
-    commands.push({ args, exact: reader.bool() });
+    commands[i] = { args, exact: reader.bool() };
   }
   return commands;
 }
@@ -194,10 +196,10 @@ function readArgs(reader: MsgpackReader): string[] {
   const count = reader.array();
   if (count > LIMITS.commandArgs)
     throw new TokenError('limit', `more than ${LIMITS.commandArgs} words in a command`);
-  const args: string[] = [];
+  const args = exactArray<string>(count);
   for (let i = 0; i < count; i += 1) {
     const start = reader.offset;
-    args.push(reader.string());
+    args[i] = reader.string();
     if (reader.offset - start > LIMITS.argBytes + 3)
       throw new TokenError('limit', `a word of more than ${LIMITS.argBytes} bytes`);
   }
@@ -206,26 +208,26 @@ function readArgs(reader: MsgpackReader): string[] {
 
 function readIntegerSet(reader: MsgpackReader): ResourceEntry<bigint>[] {
   const count = readSetLength(reader);
-  const set: ResourceEntry<bigint>[] = [];
+  const set = exactArray<ResourceEntry<bigint>>(count);
   for (let i = 0; i < count; i += 1) {
     const id = reader.unsigned();
-    const before = set.at(-1);
+    const before = i === 0 ? undefined : set[i - 1];
     if (before !== undefined && id <= before.id) reader.fail('map keys out of order or repeated');
-    set.push({ id, mask: readMask(reader) });
+    set[i] = { id, mask: readMask(reader) };
   }
   return set;
 }
 
 function readStringSet(reader: MsgpackReader): ResourceEntry<string>[] {
   const count = readSetLength(reader);
-  const set: ResourceEntry<string>[] = [];
+  const set = exactArray<ResourceEntry<string>>(count);
   for (let i = 0; i < count; i += 1) {
     const id = reader.string();
-    const before = set.at(-1);
+    const before = i === 0 ? undefined : set[i - 1];
     if (before !== undefined && compareBytes(TEXT.encode(id), TEXT.encode(before.id)) <= 0) {
       reader.fail('map keys out of order or repeated');
     }
-    set.push({ id, mask: readMask(reader) });
+    set[i] = { id, mask: readMask(reader) };
   }
   return set;
 }
