@@ -20,12 +20,15 @@ const LEAVES_ALONE: ReadonlySet<Write['kind']> = new Set<Write['kind']>([
   'session.delete',
   'login.insert',
   'login.consume',
+  // These ask and change nothing.
+  'token.require-live',
+  'key.require-live',
 ]);
 
 export interface Remembered {
   readonly reads: Kept;
   /** To be told of writes before anybody learns that they are done. */
-  noteWrites(units: readonly (readonly Write[])[]): void;
+  readonly noteWrites: (units: readonly (readonly Write[])[]) => void;
 }
 
 export function rememberRows(reads: Kept): Remembered {
