@@ -175,6 +175,7 @@ export type Write =
   /** The successor has been used: it revokes nothing more. */
   | { readonly kind: 'token.first-use'; readonly organizationId: number; readonly tokenId: string }
   | { readonly kind: 'token.usage'; readonly usage: UsageDelta }
+  /** Takes away sessions, login links and join tokens that have expired. */
   | {
       readonly kind: 'session.insert';
       readonly hash: Uint8Array;

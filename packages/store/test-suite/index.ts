@@ -327,6 +327,25 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         expect(await store.findSession(HASH, NOW + 9)).toMatchObject({ user: { email: 'a@example.test' } });
         expect(await store.findSession(HASH, NOW + 10)).toBeUndefined();
       });
+
+      test('what has expired goes when somebody signs in, and nothing else', async () => {
+        const { userId } = ground;
+        const other = (last: number): Uint8Array => Uint8Array.of(...HASH.subarray(1), last);
+        await store.commit([
+          { kind: 'session.insert', hash: HASH, userId, at: NOW, expiresAt: NOW + 10 },
+          { kind: 'session.insert', hash: other(1), userId, at: NOW, expiresAt: NOW + 11 },
+          { kind: 'login.insert', hash: HASH, userId, expiresAt: NOW + 10 },
+          { kind: 'login.insert', hash: other(1), userId, expiresAt: NOW + 11 },
+        ]);
+        await store.commit([
+          { kind: 'session.insert', hash: other(2), userId, at: NOW + 10, expiresAt: NOW + 20 },
+        ]);
+        // As it was before they expired.
+        expect(await store.findSession(HASH, NOW)).toBeUndefined();
+        expect(await store.findLogin(HASH, NOW)).toBeUndefined();
+        expect(await store.findSession(other(1), NOW)).toBeDefined();
+        expect(await store.findLogin(other(1), NOW)).toBeDefined();
+      });
     });
 
     describe('execs', () => {

@@ -222,6 +222,10 @@ function otherStatements(
       ];
     case 'session.insert':
       return [
+        // Of no use to anybody any more, and nobody else would take them away.
+        ...['sessions', 'logins', 'join_tokens'].map((table) =>
+          statement(`DELETE FROM ${table} WHERE expires_at <= $1`, [write.at]),
+        ),
         insert('sessions', {
           hash: write.hash,
           user_id: write.userId,
