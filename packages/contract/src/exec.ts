@@ -19,6 +19,8 @@ export const EXEC_LIMITS = {
   outputBytes: 1024 ** 4,
   /** Milliseconds between the polite signal and the one that cannot be refused. */
   graceMs: 2000,
+  /** Milliseconds for whoever takes the output of a command that was ended to take the rest of it. */
+  patienceMs: 4000,
   /** Bytes in flight on one channel before the writer waits. */
   windowBytes: 256 * 1024,
   /** Bytes of one frame at most. */

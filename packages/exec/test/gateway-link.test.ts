@@ -1,5 +1,6 @@
 /** The gateway's end of a link, with an agent that says what it likes, or nothing. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { EXEC_LIMITS, type ExecOutcome } from '@postern/contract';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createGatewayLink } from '../src/link/gateway-link.ts';
 import { encodeJson, encodeMessage, KIND, LinkError } from '../src/link/message.ts';
 import { ORDER, OUTCOME } from './link-examples.ts';
@@ -35,6 +36,47 @@ test('the first outcome stays', async () => {
   link.receive(encodeJson(KIND.outcome, 1, { ...OUTCOME, exitCode: 7 }));
   expect(await command.outcome).toMatchObject({ exitCode: 0 });
   expect(vi.getTimerCount()).toBe(0);
+});
+
+describe('output that its reader does not take', () => {
+  const stuck = { output: () => new Promise<void>(() => undefined) };
+  const open = (timeoutMs: number) => {
+    const link = createGatewayLink(
+      () => undefined,
+      () => undefined,
+    );
+    const command = link.open({ ...ORDER, spec: { ...ORDER.spec, timeoutMs } }, stuck);
+    link.receive(encodeMessage(KIND.stdout, 1, Buffer.from('unread')));
+    let outcome: ExecOutcome | undefined;
+    void command.outcome.then((ended) => (outcome = ended));
+    return { link, outcome: () => outcome };
+  };
+
+  test('holds a command that was ended for seconds only, and the outcome says that it was cut', async () => {
+    const { link, outcome } = open(10 * MINUTES_MS);
+    link.receive(encodeJson(KIND.outcome, 1, { ...OUTCOME, reason: 'revoked', exitCode: null }));
+    await vi.advanceTimersByTimeAsync(EXEC_LIMITS.patienceMs - 1);
+    expect(outcome()).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(outcome()).toMatchObject({ reason: 'revoked', stdoutTruncated: true, stderrTruncated: false });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('holds a command that ended by itself until its time is over', async () => {
+    const { link, outcome } = open(MINUTES_MS);
+    link.receive(encodeJson(KIND.outcome, 1, OUTCOME));
+    await vi.advanceTimersByTimeAsync(MINUTES_MS);
+    expect(outcome()).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(EXEC_LIMITS.patienceMs);
+    expect(outcome()).toMatchObject({ reason: 'exited', exitCode: 0, stdoutTruncated: true });
+  });
+
+  test('does not outlive the link', async () => {
+    const { link, outcome } = open(10 * MINUTES_MS);
+    link.closed();
+    await vi.advanceTimersByTimeAsync(EXEC_LIMITS.patienceMs);
+    expect(outcome()).toMatchObject({ reason: 'connection-lost', stdoutTruncated: true });
+  });
 });
 
 test('an ask has one answer, and fails when the link ends before it', async () => {

@@ -1,5 +1,6 @@
 /** The agent's end of the link: runs what the gateway orders, after clearing it once more. */
 import {
+  EXEC_LIMITS,
   execOrderSchema,
   machineAskSchema,
   reasonSchema,
@@ -40,9 +41,13 @@ export interface AgentLink {
   idle(): Promise<void>;
 }
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 interface Running {
   readonly command: RunningCommand;
   readonly windows: Record<OutputChannel, SendWindow>;
+  /** Drops what nobody takes: a command that was ended must not be held by a reader who does not read. */
+  late: NodeJS.Timeout;
 }
 
 /**
@@ -81,10 +86,18 @@ export function createAgentLink(
       output: (channel, bytes) =>
         windows[channel].send(bytes, (frame) => transmit(encodeMessage(KIND[channel], id, frame))),
     });
-    running.set(id, { command, windows });
+    const late = dropAfter(parsed.data.spec.timeoutMs + EXEC_LIMITS.patienceMs, windows);
+    running.set(id, { command, windows, late });
     void command.outcome.then((outcome) => {
+      clearTimeout(running.get(id)?.late);
       running.delete(id);
-      transmit(encodeJson(KIND.outcome, id, outcome));
+      transmit(
+        encodeJson(KIND.outcome, id, {
+          ...outcome,
+          stdoutTruncated: outcome.stdoutTruncated || windows.stdout.dropped,
+          stderrTruncated: outcome.stderrTruncated || windows.stderr.dropped,
+        } satisfies ExecOutcome),
+      );
     });
   };
 
@@ -122,9 +135,10 @@ export function createAgentLink(
 
 function receiveFor(
   { kind, stream, payload }: Message,
-  { command, windows }: Running,
+  running: Running,
   transmit: (message: Uint8Array) => void,
 ): void {
+  const { command, windows } = running;
   switch (kind) {
     case KIND.stdin:
       void command.writeStdin(payload).then(() => transmit(encodeCredit(stream, KIND.stdin, payload.length)));
@@ -139,6 +153,8 @@ function receiveFor(
       return command.signal(decodeText(payload));
     case KIND.end: {
       const reason = reasonSchema.safeParse(decodeText(payload));
+      clearTimeout(running.late);
+      running.late = dropAfter(EXEC_LIMITS.patienceMs, windows);
       return command.end(reason.success ? reason.data : 'cancelled');
     }
     case KIND.credit: {
@@ -148,6 +164,14 @@ function receiveFor(
     default:
       throw new LinkError('a message only the agent may send');
   }
+}
+
+function dropAfter(ms: number, { stdout, stderr }: Running['windows']): NodeJS.Timeout {
+  const drop = (): void => {
+    stdout.close();
+    stderr.close();
+  };
+  return setTimeout(drop, Math.min(ms, LONGEST_TIMER_MS));
 }
 
 function refusedOutcome(message: string): ExecOutcome {

@@ -60,6 +60,10 @@ interface Stream {
   readonly openedAt: number;
   /** Output already received but not yet with the sink, in order. */
   tail: Promise<void>;
+  /** Whether its outcome was given: nothing comes after it. */
+  isSettled: boolean;
+  /** When its time is over, as `performance.now()`. */
+  readonly deadline: number;
   readonly overdue: NodeJS.Timeout;
   /** Bytes received for which no credit has been given back: more than the window breaks the protocol. */
   readonly outstanding: Record<OutputChannel, number>;
@@ -98,7 +102,21 @@ export function createGatewayLink(
     streams.delete(id);
     clearTimeout(stream.overdue);
     stream.stdin.close();
-    void stream.tail.then(() => stream.settle(outcome));
+    const settle = (with_: ExecOutcome): void => {
+      clearTimeout(late);
+      stream.isSettled = true;
+      stream.settle(with_);
+    };
+    // Who does not read must not keep a command that is over among those that run.
+    const isOwnEnd = outcome.reason === 'exited' || outcome.reason === 'signaled';
+    const left = isOwnEnd ? Math.max(0, stream.deadline - performance.now()) : 0;
+    const late = isTaken(stream)
+      ? undefined
+      : setTimeout(
+          () => settle(cutOutcome(stream, outcome)),
+          Math.min(left + EXEC_LIMITS.patienceMs, LONGEST_TIMER_MS),
+        );
+    void stream.tail.then(() => settle(outcome));
   };
 
   const output = (id: number, stream: Stream, channel: OutputChannel, payload: Uint8Array): void => {
@@ -106,6 +124,7 @@ export function createGatewayLink(
     stream.bytes[channel] += payload.length;
     if (stream.outstanding[channel] > EXEC_LIMITS.windowBytes) throw new LinkError('more output than credit');
     stream.tail = stream.tail.then(async () => {
+      if (stream.isSettled) return;
       await deliver(stream.sink, channel, payload);
       stream.owed[channel] += payload.length;
       const owed = stream.owed[channel];
@@ -125,6 +144,8 @@ export function createGatewayLink(
         stdin: new SendWindow(),
         openedAt: performance.now(),
         tail: Promise.resolve(),
+        isSettled: false,
+        deadline: performance.now() + order.spec.timeoutMs,
         overdue: setTimeout(
           () => finish(id, stream, lostOutcome(stream, 'connection-lost')),
           Math.min(order.spec.timeoutMs + OVERDUE_MS, LONGEST_TIMER_MS),
@@ -220,6 +241,23 @@ async function deliver(sink: OutputSink, channel: OutputChannel, payload: Uint8A
   } catch {
     // The gateway ends the exec when its caller goes.
   }
+}
+
+const isChannelTaken = ({ outstanding, owed }: Stream, channel: OutputChannel): boolean =>
+  outstanding[channel] === owed[channel];
+
+/** Whether everything that came is with the sink. */
+function isTaken(stream: Stream): boolean {
+  return isChannelTaken(stream, 'stdout') && isChannelTaken(stream, 'stderr');
+}
+
+/** The outcome of a command whose output was not taken to the end. */
+function cutOutcome(stream: Stream, outcome: ExecOutcome): ExecOutcome {
+  return {
+    ...outcome,
+    stdoutTruncated: outcome.stdoutTruncated || !isChannelTaken(stream, 'stdout'),
+    stderrTruncated: outcome.stderrTruncated || !isChannelTaken(stream, 'stderr'),
+  };
 }
 
 function lostOutcome(stream: Stream, reason: OutcomeReason): ExecOutcome {

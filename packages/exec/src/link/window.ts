@@ -8,6 +8,12 @@ export class SendWindow {
   #left: number = EXEC_LIMITS.windowBytes;
   #waiting: (() => void)[] = [];
   #closed = false;
+  #dropped = false;
+
+  /** Whether bytes were let go because nobody took them before the window was closed. */
+  get dropped(): boolean {
+    return this.#dropped;
+  }
 
   /** Sends bytes in frames as credit allows; resolves when the last one is on its way. */
   async send(bytes: Uint8Array, transmit: (frame: Uint8Array) => void): Promise<void> {
@@ -22,6 +28,7 @@ export class SendWindow {
       transmit(bytes.subarray(at, at + length));
       at += length;
     }
+    if (at < bytes.length) this.#dropped = true;
   }
 
   grant(bytes: number): void {
