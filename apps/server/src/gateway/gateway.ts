@@ -47,8 +47,18 @@ interface Running {
   readonly command: RunningCommand;
 }
 
+/** Whose place among the running an exec takes. */
+type Place = Pick<ExecPlan, 'machineId' | 'tokenId'>;
+
 /** An exec that is being decided about. */
 export interface ExpectedExec {
+  /**
+   * Takes a place among those that run, until the exec runs or is released: requests that come at once are counted too.
+   *
+   * @throws PosternError `shutting_down`, `machine_not_started`, `machine_unreachable` or `machine_busy`, before anything
+   *   is written.
+   */
+  admit(machine: MachineRecord, tokenId: string | null): void;
   /** Why a plan of it must not run any more: what was said to {@link Gateway.endWhere} meanwhile. */
   endedBy(plan: ExecPlan): OutcomeReason | undefined;
   release(): void;
@@ -67,8 +77,6 @@ export interface Gateway {
   ask(machine: MachineRecord, ask: Omit<MachineAsk, 'machineId'>): Promise<MachineAnswer>;
   /** Tells an agent that its machines have changed. */
   refresh(agentId: string): Promise<void>;
-  /** @throws PosternError `machine_unreachable` or `machine_busy`, before anything is authorized or written. */
-  requireReady(machine: MachineRecord, tokenId: string | null): void;
   /** Call before a decision is asked for, so that a revocation between the decision and the start is not missed. */
   expect(): ExpectedExec;
   /** Runs a plan. The record is closed when the outcome is known, whoever still listens. */
@@ -108,8 +116,14 @@ export function createGateway(
   const expecting = new Set<(matches: (plan: ExecPlan) => boolean, reason: OutcomeReason) => void>();
   let draining = false;
 
-  const count = (matches: (plan: ExecPlan) => boolean): number =>
-    [...running.values()].filter(({ plan }) => matches(plan)).length;
+  const admitted = new Set<Place>();
+
+  const count = (matches: (place: Place) => boolean): number => {
+    let found = 0;
+    for (const { plan } of running.values()) if (matches(plan)) found += 1;
+    for (const place of admitted) if (matches(place)) found += 1;
+    return found;
+  };
 
   const connectionOf = ({ agentId }: MachineRecord): AgentConnection | undefined => {
     const agent = agentId === null ? undefined : agents.get(agentId);
@@ -154,6 +168,32 @@ export function createGateway(
     for (const note of expecting) note(matches, reason);
   };
 
+  const requireReady = (machine: MachineRecord, tokenId: string | null): void => {
+    if (draining) {
+      throw new PosternError('shutting_down', 'the server is stopping and starts no more commands', {
+        hint: 'try again in a moment',
+      });
+    }
+    requireConnected(machine);
+    if (reportOf(machine)?.state === 'stopped') {
+      throw new PosternError('machine_not_started', `machine ${machine.id} is stopped`, {
+        hint: 'start it with `postern machines start`',
+      });
+    }
+    if (count((plan) => plan.machineId === machine.id) >= CONCURRENCY.perMachine) {
+      throw new PosternError(
+        'machine_busy',
+        `machine ${machine.id} is busy: ${CONCURRENCY.perMachine} commands run on it`,
+      );
+    }
+    if (tokenId !== null && count((plan) => plan.tokenId === tokenId) >= CONCURRENCY.perToken) {
+      throw new PosternError(
+        'machine_busy',
+        `the token is busy: ${CONCURRENCY.perToken} commands run with it`,
+      );
+    }
+  };
+
   return {
     connect: (agentId, connection) => void agents.set(agentId, connection),
     disconnect(agentId, link) {
@@ -176,44 +216,29 @@ export function createGateway(
       const agent = agents.get(agentId);
       if (agent?.isConnected() === true) await agent.tell();
     },
-    requireReady(machine, tokenId) {
-      if (draining) {
-        throw new PosternError('shutting_down', 'the server is stopping and starts no more commands', {
-          hint: 'try again in a moment',
-        });
-      }
-      requireConnected(machine);
-      if (reportOf(machine)?.state === 'stopped') {
-        throw new PosternError('machine_not_started', `machine ${machine.id} is stopped`, {
-          hint: 'start it with `postern machines start`',
-        });
-      }
-      if (count((plan) => plan.machineId === machine.id) >= CONCURRENCY.perMachine) {
-        throw new PosternError(
-          'machine_busy',
-          `machine ${machine.id} is busy: ${CONCURRENCY.perMachine} commands run on it`,
-        );
-      }
-      if (tokenId !== null && count((plan) => plan.tokenId === tokenId) >= CONCURRENCY.perToken) {
-        throw new PosternError(
-          'machine_busy',
-          `the token is busy: ${CONCURRENCY.perToken} commands run with it`,
-        );
-      }
-    },
     expect() {
       const said: { matches: (plan: ExecPlan) => boolean; reason: OutcomeReason }[] = [];
       const note = (matches: (plan: ExecPlan) => boolean, reason: OutcomeReason): void =>
         void said.push({ matches, reason });
+      let place: Place | undefined;
       expecting.add(note);
       return {
+        admit(machine, tokenId) {
+          requireReady(machine, tokenId);
+          place = { machineId: machine.id, tokenId };
+          admitted.add(place);
+        },
         endedBy: (plan) => said.find(({ matches }) => matches(plan))?.reason,
-        release: () => void expecting.delete(note),
+        release() {
+          expecting.delete(note);
+          if (place !== undefined) admitted.delete(place);
+        },
       };
     },
     run(plan, options, machine, sink, expected) {
       const agent = connectionOf(machine);
       const endedBy = expected.endedBy(plan);
+      expected.release();
       const command =
         endedBy !== undefined
           ? commandNotStarted(endedBy, 'ended before the command was started')

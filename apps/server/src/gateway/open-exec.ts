@@ -106,7 +106,7 @@ async function authorizeAndRun(
     recorded,
     idempotencyKey: call.idempotencyKey,
     // Asked after the caveats have cleared and before the decision is written: a stranger learns nothing of machines.
-    beforeWriting: (tokenId) => services.gateway.requireReady(machine, tokenId),
+    beforeWriting: (tokenId) => expected.admit(machine, tokenId),
   });
   authorizing.end();
   const transcript = recorded
