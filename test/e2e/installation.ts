@@ -31,8 +31,8 @@ export interface Installation {
   /** Ends the server at once, as a power cut would. */
   kill9(): Promise<void>;
   stop(): Promise<number | null>;
-  /** Starts it again on the same data. */
-  start(): Promise<void>;
+  /** Starts it again on the same data. @param more of the environment. */
+  start(more?: Readonly<Record<string, string>>): Promise<void>;
   /** Runs the server program with these words: `backup DIR`, `restore DIR`, … on this installation's data. */
   program(...words: string[]): Promise<RunResult>;
   /** Stops it and removes its data. */
@@ -61,13 +61,13 @@ export async function install(args: readonly string[] = []): Promise<Installatio
   let log = '';
   const env = { ...ownEnvironment(), POSTERN_CONFIG_DIR: configDir, NO_COLOR: '1' };
 
-  const start = async (): Promise<void> => {
+  const start: Installation['start'] = async (more = {}) => {
     // The first start picks a free port; later ones keep it, as an operator would.
     const port = url === '' ? '0' : new URL(url).port;
     const started = spawn(
       process.execPath,
       [SERVER, '--data-dir', dataDir, '--listen', `127.0.0.1:${port}`, ...args],
-      { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: directory, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     server = started;
     let out = '';
@@ -124,6 +124,12 @@ export async function install(args: readonly string[] = []): Promise<Installatio
         throw new Error(`a secret in the log: ${log.slice(leaked.index - 200, leaked.index + 8)}…`);
     },
   };
+}
+
+/** The environment of a Node program whose clock is wrong by so much. */
+export function clockAhead(ms: number): Record<string, string> {
+  const code = encodeURIComponent(`const now=Date.now;Date.now=()=>now()+${ms}`);
+  return { NODE_OPTIONS: `--import data:text/javascript,${code}` };
 }
 
 /** The environment without what would steer the command line. */

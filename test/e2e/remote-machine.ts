@@ -1,5 +1,6 @@
 /** A machine with an agent of its own, behind a proxy that can fail as a network does. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,11 +24,13 @@ export interface RemoteMachine {
   readonly id: string;
   readonly proxy: CuttingProxy;
   readonly directory: string;
+  /** Stands in the environment of every command of {@link exec}: whoever descends from one is found by it. */
+  readonly mark: string;
   /** The identity file of its agent. */
   readonly identity: string;
   /** Calls the server, not through the proxy. */
   call(path: string, body?: object): Promise<Answer>;
-  exec(command: readonly string[], on?: string): Promise<Answer>;
+  exec(command: readonly string[], on?: string, more?: object): Promise<Answer>;
   state(): Promise<unknown>;
   /** Runs the agent program to its end. */
   program(...args: string[]): Promise<{ readonly code: number | null; readonly text: string }>;
@@ -40,11 +43,17 @@ export async function addRemoteMachine(postern: Installation, name = 'far'): Pro
   const proxy = await startCuttingProxy(Number(new URL(postern.url).port));
   const directory = mkdtempSync(join(tmpdir(), 'postern-agent-'));
   const identity = join(directory, 'agent.json');
+  const mark = randomBytes(8).toString('hex');
   const agents = new Set<RunningAgent>();
   const call: RemoteMachine['call'] = async (path, body) => {
     const response = await fetch(postern.url + path, {
       method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${postern.session()}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${postern.session()}`,
+        'content-type': 'application/json',
+        // A connection that is kept would be a descriptor of the server that nobody leaked.
+        connection: 'close',
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
@@ -66,11 +75,18 @@ export async function addRemoteMachine(postern: Installation, name = 'far'): Pro
     id,
     proxy,
     directory,
+    mark,
     identity,
     call,
     program,
     state,
-    exec: (command, on = id) => call(`/v1/apps/demo/machines/${on}/exec`, { command, timeout: 600 }),
+    exec: (command, on = id, more = {}) =>
+      call(`/v1/apps/demo/machines/${on}/exec`, {
+        command,
+        timeout: 600,
+        env: { POSTERN_TEST_MARK: mark },
+        ...more,
+      }),
     async runAgent(env = {}, ...args) {
       const child = spawn(process.execPath, [AGENT, 'run', '--identity', identity, ...args], {
         stdio: ['ignore', 'ignore', 'pipe'],
