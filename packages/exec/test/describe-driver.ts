@@ -18,6 +18,8 @@ export interface Expectations {
   readonly exitSignal: boolean;
   /** Whether a descendant that left the session is ended as well. */
   readonly reachesEscaped: boolean;
+  /** Whether a command ends although somebody it has left behind holds its output open. */
+  readonly seesEnd: boolean;
 }
 
 const HOSTILE: readonly string[] = [
@@ -54,7 +56,7 @@ const HOSTILE: readonly string[] = [
 export function describeDriver(
   name: string,
   make: () => Promise<DriverUnderTest>,
-  { features, exitSignal, reachesEscaped }: Expectations,
+  { features, exitSignal, reachesEscaped, seesEnd }: Expectations,
 ): void {
   describe(`driver ${name}`, () => {
     let made: DriverUnderTest;
@@ -230,6 +232,27 @@ export function describeDriver(
     testIf(exitSignal, 'the signal that ended a command', async () => {
       const { outcome } = await run(driver, ['sh', '-c', 'kill -9 $$']);
       expect(outcome).toMatchObject({ reason: 'signaled', exitSignal: 9, exitCode: null });
+    });
+
+    test('invariant 10: who is left in the session when the command ends is ended as well', async () => {
+      const mark = `34${Date.now() % 1_000_000}`;
+      for (const ignored of ['', 'trap "" TERM HUP; ']) {
+        const script = `${ignored}sleep ${mark} >/dev/null 2>&1 </dev/null & echo done`;
+        const { stdout, outcome } = await run(driver, ['sh', '-c', script]);
+        expect(stdout.toString()).toBe('done\n');
+        expect(outcome).toMatchObject({ reason: 'exited', exitCode: 0 });
+        expect(processesWith(`sleep ${mark}`)).toEqual([]);
+      }
+    });
+
+    test('invariant 10: who is left and holds the output open is ended too, at the timeout at the latest', async () => {
+      const mark = `35${Date.now() % 1_000_000}`;
+      const { stdout, outcome } = await run(driver, ['sh', '-c', `sleep ${mark} & echo done`], {
+        timeoutMs: seesEnd ? 30_000 : 1500,
+      });
+      expect(stdout.toString()).toBe('done\n');
+      expect(outcome).toMatchObject({ reason: seesEnd ? 'exited' : 'timed-out', exitCode: 0 });
+      expect(processesWith(`sleep ${mark}`)).toEqual([]);
     });
 
     testIf(reachesEscaped, 'invariant 10: who leaves the session is ended as well', async () => {

@@ -26,13 +26,13 @@ describeDriver(
     const spawner = createSpawner(program ?? '');
     return { driver: createProcessDriver({ environment: {}, spawner }), close: () => spawner.close() };
   },
-  { features: NO_FEATURE_LEFT_OUT, exitSignal: true, reachesEscaped: true },
+  { features: NO_FEATURE_LEFT_OUT, exitSignal: true, reachesEscaped: true, seesEnd: true },
 );
 
 describeDriver(
   'process, by Node',
   async () => ({ driver: createProcessDriver({ environment: {} }), close: () => Promise.resolve() }),
-  { features: ['stdin', 'signal', 'cwd', 'env'], exitSignal: true, reachesEscaped: false },
+  { features: ['stdin', 'signal', 'cwd', 'env'], exitSignal: true, reachesEscaped: false, seesEnd: true },
 );
 
 describeDriver(
@@ -44,7 +44,7 @@ describeDriver(
       close: () => engine.stop(),
     };
   },
-  { features: NO_FEATURE_LEFT_OUT, exitSignal: false, reachesEscaped: false },
+  { features: NO_FEATURE_LEFT_OUT, exitSignal: false, reachesEscaped: true, seesEnd: true },
 );
 
 async function overSsh(): Promise<DriverUnderTest> {
@@ -67,6 +67,7 @@ describeDriver('ssh', overSsh, {
   features: ['stdin', 'signal', 'cwd', 'env', 'tty'],
   exitSignal: false,
   reachesEscaped: false,
+  seesEnd: false,
 });
 
 test('ssh: a host with another key than the known one is refused, and nothing runs', async () => {

@@ -12,5 +12,10 @@ describeDriver(
       close: () => engine.stop(),
     };
   },
-  { features: ['stdin', 'signal', 'cwd', 'env', 'tty', 'user'], exitSignal: false, reachesEscaped: false },
+  {
+    features: ['stdin', 'signal', 'cwd', 'env', 'tty', 'user'],
+    exitSignal: false,
+    reachesEscaped: true,
+    seesEnd: true,
+  },
 );

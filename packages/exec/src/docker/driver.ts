@@ -1,12 +1,21 @@
 /**
  * The `docker` driver: commands run in a container through the engine's own exec. The engine does not end an exec when
- * its client goes, so the driver signals the command's processes on the host, where the engine started them.
+ * its client goes, nor what a command leaves behind, so the driver signals the command's processes on the host, where
+ * the engine started them: those below it, in its session, or with its mark in their environment.
  */
 import { EXEC_LIMITS, type ExecOutcome, type ExecSpec, type OutcomeReason } from '@postern/contract';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { Driver, DriverFeature, OutputSink, RunningCommand } from '../driver.ts';
 import { createOutputMeter, type OutputMeter } from '../output-meter.ts';
-import { signalEach, withDescendants } from '../process/descendants.ts';
+import {
+  endEach,
+  processesMarked,
+  sessionMembers,
+  signalEach,
+  withDescendants,
+} from '../process/descendants.ts';
 import { parseSignal } from '../signals.ts';
 import { createContainerControl } from './control.ts';
 import { createDemultiplexer } from './demultiplex.ts';
@@ -20,6 +29,8 @@ const FEATURES: ReadonlySet<DriverFeature> = new Set<DriverFeature>([
   'user',
   'env',
 ]);
+/** Milliseconds between two looks at whether the command itself has ended. */
+const LOOK_MS = 100;
 const SOCKET = '/var/run/docker.sock';
 const ENGINE_COMPLAINT = /^(?:OCI runtime|unable to find user|.*exec failed)/i;
 
@@ -46,8 +57,13 @@ class ContainerCommand implements RunningCommand {
   readonly #spec: ExecSpec;
   /** Resolves when the command runs; rejects when it could not be started. */
   readonly #started: Promise<{ readonly id: string; readonly stream: Duplex }>;
+  /** A variable of the command's environment: whoever descends from it is found by it, wherever it went. */
+  readonly #mark = `POSTERN_EXEC_MARK=${randomBytes(8).toString('hex')}`;
+  /** On the host, once it is known; the command leads a session of its own. */
+  #pid: number | undefined;
   #reason: OutcomeReason | undefined;
   #over = false;
+  #endingRest: Promise<void> | undefined;
 
   constructor(engine: Engine, container: string, spec: ExecSpec, sink: OutputSink) {
     const startedAt = performance.now();
@@ -112,6 +128,7 @@ class ContainerCommand implements RunningCommand {
       Env: [
         ...(tty === null ? [] : [`TERM=${tty.term}`]),
         ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+        this.#mark,
       ],
       ...(cwd === null ? {} : { WorkingDir: cwd }),
       ...(user === null ? {} : { User: user }),
@@ -126,6 +143,15 @@ class ContainerCommand implements RunningCommand {
 
   async #watch(): Promise<Ending> {
     const { id, stream } = await this.#started;
+    const look = setInterval(() => void this.#look(id), LOOK_MS);
+    try {
+      return await this.#carry(id, stream);
+    } finally {
+      clearInterval(look);
+    }
+  }
+
+  async #carry(id: string, stream: Duplex): Promise<Ending> {
     const split = createDemultiplexer();
     let first = true;
     try {
@@ -145,7 +171,8 @@ class ContainerCommand implements RunningCommand {
     } finally {
       stream.destroy();
     }
-    const exitCode = field(await this.#state(id), 'ExitCode');
+    const exitCode = field(await this.#inspect(id), 'ExitCode');
+    await this.#endRest();
     return {
       reason: this.#reason ?? 'exited',
       exitCode: typeof exitCode === 'number' ? exitCode : null,
@@ -158,14 +185,42 @@ class ContainerCommand implements RunningCommand {
   async #requireStarted(id: string, bytes: Uint8Array): Promise<void> {
     const text = Buffer.from(bytes).toString('utf8');
     if (!ENGINE_COMPLAINT.test(text)) return;
-    const state = await this.#state(id);
-    if (field(state, 'Running') === false && !(Number(field(state, 'Pid')) > 0)) {
+    const state = await this.#inspect(id);
+    if (field(state, 'Running') === false && this.#pid === undefined) {
       throw new EngineError(0, text.trim());
     }
   }
 
-  #state(id: string): Promise<unknown> {
-    return this.#engine.call('GET', `/exec/${id}/json`);
+  /** What the engine knows of the exec; its process id is kept, because some engines forget it at the end. */
+  async #inspect(id: string): Promise<unknown> {
+    const state = await this.#engine.call('GET', `/exec/${id}/json`);
+    const pid = Number(field(state, 'Pid'));
+    if (pid > 1) this.#pid = pid;
+    return state;
+  }
+
+  /** Whoever holds the output open does not hold the command: when it has ended by itself, the rest is ended. */
+  async #look(id: string): Promise<void> {
+    const isOver =
+      this.#pid === undefined
+        ? field(await this.#inspect(id).catch(() => undefined), 'Running') === false
+        : !existsSync(`/proc/${this.#pid}`);
+    if (isOver) await this.#endRest();
+  }
+
+  /** Nobody the command started outlives it. */
+  #endRest(): Promise<void> {
+    return (this.#endingRest ??= endEach(() => this.#left()).finally(() => (this.#endingRest = undefined)));
+  }
+
+  /** Who belongs to the command, whether it runs itself or not. */
+  #left(): number[] {
+    return [
+      ...new Set([
+        ...processesMarked(this.#mark),
+        ...(this.#pid === undefined ? [] : sessionMembers(this.#pid)),
+      ]),
+    ];
   }
 
   #failed(error: unknown): Ending {
@@ -186,11 +241,9 @@ class ContainerCommand implements RunningCommand {
   async #processes(): Promise<number[]> {
     try {
       const { id } = await this.#started;
-      const state = await this.#state(id);
-      const pid = field(state, 'Pid');
-      return field(state, 'Running') === true && typeof pid === 'number' && pid > 1
-        ? withDescendants(pid)
-        : [];
+      const isRunning = field(await this.#inspect(id), 'Running') === true;
+      const below = isRunning && this.#pid !== undefined ? withDescendants(this.#pid) : [];
+      return [...new Set([...below, ...this.#left()])];
     } catch {
       return [];
     }

@@ -9,6 +9,7 @@ import type { Driver, DriverFeature, OutputSink, RunningCommand } from '../drive
 import { parseSignal, signalNumber } from '../signals.ts';
 import { ownAccount, startDirectory, type Account } from './accounts.ts';
 import { childEnvironment } from './environment.ts';
+import { endEach, sessionMembers } from './descendants.ts';
 import { pumpOutput, type OutputPump } from './output-pump.ts';
 import { directoryFailure, startFailure } from './start-failure.ts';
 import { signalGroup, terminateGroup } from './terminate.ts';
@@ -117,10 +118,11 @@ class SpawnedCommand implements RunningCommand {
   /** Nobody the command started outlives it: whoever is left in its session is ended. */
   async #drain(): Promise<void> {
     const { pid } = this.#child;
-    if (pid !== undefined && signalGroup(pid, 0)) this.#stopWaiting = terminateGroup(pid);
+    const rest =
+      pid !== undefined && signalGroup(pid, 0) ? endEach(() => sessionMembers(pid)) : Promise.resolve();
     // Somebody who left the session may hold the pipes open for ever.
     const giveUp = setTimeout(() => this.#pumps.forEach((pump) => pump.stop()), EXEC_LIMITS.graceMs * 2);
-    await Promise.all(this.#pumps.map((pump) => pump.done));
+    await Promise.all([rest, ...this.#pumps.map((pump) => pump.done)]);
     clearTimeout(giveUp);
     if (pid !== undefined) signalGroup(pid, 'SIGKILL');
   }

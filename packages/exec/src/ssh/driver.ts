@@ -10,7 +10,7 @@ import { refusedCommand } from '../refused-command.ts';
 import { parseSignal } from '../signals.ts';
 import { createMarkerFilter } from './marker-filter.ts';
 import { createMaster, type Master, type SshTarget } from './master.ts';
-import { remoteCommand, REMOTE_COMMAND_BYTES } from './remote-command.ts';
+import { endGroup, remoteCommand, REMOTE_COMMAND_BYTES } from './remote-command.ts';
 
 export interface SshDriver extends Driver {
   /** Closes the shared connection. */
@@ -86,6 +86,7 @@ class RemoteRun implements RunningCommand {
     this.outcome = this.#client
       .then(async (client) => {
         const outcome = await client.outcome;
+        await this.#endRest();
         const rest = filter.rest();
         if (rest.length > 0 && this.#pid !== undefined) await sink.output(remote.markerTo, rest);
         return this.#outcome(outcome, Buffer.from(rest).toString('utf8').trim());
@@ -141,16 +142,23 @@ class RemoteRun implements RunningCommand {
     }, EXEC_LIMITS.graceMs);
   }
 
+  /** Nobody the command started outlives it: whoever is left in its process group is ended. */
+  async #endRest(): Promise<void> {
+    if (this.#pid !== undefined) await this.#remote(endGroup(this.#pid));
+  }
+
   /** To the whole process group of the remote command: sshd gave it a session of its own. */
   async #remoteKill(signal: string): Promise<void> {
-    if (this.#pid === undefined) return;
-    const text = `kill -s ${signal.slice('SIG'.length)} -- -${this.#pid}`;
+    if (this.#pid !== undefined) await this.#remote(`kill -s ${signal.slice('SIG'.length)} -- -${this.#pid}`);
+  }
+
+  async #remote(text: string): Promise<void> {
     const kill = this.#local.start(
       {
         argv: [...this.#master.words('-T'), text],
         stdin: false,
         tty: null,
-        timeoutMs: EXEC_LIMITS.graceMs * 2,
+        timeoutMs: EXEC_LIMITS.graceMs * 3,
         cwd: null,
         user: null,
         env: {},

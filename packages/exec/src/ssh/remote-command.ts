@@ -30,3 +30,16 @@ export function remoteCommand({ argv, cwd, env, marker, markerTo }: RemoteComman
   ];
   return steps.join('; ');
 }
+
+/** A script that ends a process group: politely, then, after two seconds, for sure. It does nothing where nobody is left. */
+export function endGroup(group: number): string {
+  const send = (signal: string): string => `kill -s ${signal} -- -${group} 2>/dev/null`;
+  return [
+    `${send('TERM')} || exit 0`,
+    send('CONT'),
+    'for wait in 1 2',
+    `do sleep 1; ${send('0')} || exit 0`,
+    'done',
+    send('KILL'),
+  ].join('; ');
+}
