@@ -1,15 +1,11 @@
 /**
- * Interleaved rounds: every case sees the same machine, and none pays for the garbage of the one before it.
+ * Each case in a process of its own, in interleaved rounds: every case sees the same machine, and none pays for the
+ * garbage of another, or for what the compiler has learnt from it.
  *
  * Two times are taken. The clock is what a caller waits; on a machine with other work to do it also counts the others'
  * turns. The processor's is that of every thread of the process, the ones that collect garbage beside it included.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
-setFlagsFromString('--expose-gc');
-/** A full collection would also drop what the compiler has learnt. */
-const collectGarbage = runInNewContext('gc') as (options: { type: 'minor' }) => void;
+import { execFileSync } from 'node:child_process';
 
 export interface Case {
   readonly name: string;
@@ -23,35 +19,49 @@ export interface Cost {
 }
 
 /** Milliseconds of one measurement of one case. */
-const SLICE_MS = 100;
-/** Milliseconds before it that do not count. */
-const WARM_UP_MS = 10;
+const SLICE_MS = 200;
+/** Milliseconds before it that do not count: code is compiled, the heap finds its size. */
+const WARM_UP_MS = 300;
+/** What a process is told that measures one case. */
+const ONE_CASE = '--case=';
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
-/** What one run of each case costs: the medians of the rounds. */
+/**
+ * What one run of each case costs: the medians of the rounds. Call it once in a program, with all its cases: in a
+ * process that was started for one of them it does not return.
+ */
 export async function measure(cases: readonly Case[], rounds: number): Promise<Map<string, Cost>> {
-  const times = new Map<string, Cost[]>(cases.map(({ name }) => [name, []]));
-  for (let round = -2; round < rounds; round += 1) {
-    for (const { name, run } of cases) {
-      const took = await slice(run);
-      if (round >= 0) times.get(name)?.push(took);
-    }
+  const wanted = process.argv.find((word) => word.startsWith(ONE_CASE))?.slice(ONE_CASE.length);
+  if (wanted !== undefined) {
+    const found = cases.find(({ name }) => name === wanted);
+    if (found === undefined) throw new Error(`no case ${wanted}`);
+    console.log(JSON.stringify(await slice(found.run)));
+    process.exit();
+  }
+  const costs = new Map<string, Cost[]>(cases.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { name } of cases) costs.get(name)?.push(measureApart(name));
   }
   return new Map(
-    [...times].map(([name, costs]) => [
+    [...costs].map(([name, all]) => [
       name,
       {
-        clock: median(costs.map(({ clock }) => clock)),
-        processor: median(costs.map(({ processor }) => processor)),
+        clock: median(all.map(({ clock }) => clock)),
+        processor: median(all.map(({ processor }) => processor)),
       },
     ]),
   );
 }
 
+function measureApart(name: string): Cost {
+  const [program = ''] = process.argv.slice(1);
+  const said = execFileSync(process.execPath, [program, `${ONE_CASE}${name}`], { encoding: 'utf8' });
+  return JSON.parse(said) as Cost;
+}
+
 async function slice(run: () => unknown): Promise<Cost> {
-  collectGarbage({ type: 'minor' });
   await repeat(run, WARM_UP_MS);
   const used = process.cpuUsage();
   const begun = performance.now();

@@ -5,6 +5,7 @@ import {
   decodeToken,
   encodeCaveats,
   encodeNonce,
+  encodeToken,
   mintToken,
   TokenError,
   type Caveat,
@@ -57,7 +58,7 @@ export function flips(
   token: UnverifiedToken,
 ): { at: number; bytes: Uint8Array; decoded: UnverifiedToken | TokenError }[] {
   return Array.from({ length: token.bytes.length }, (_, at) => {
-    const bytes = Uint8Array.from(token.bytes);
+    const bytes = encodeToken(token);
     bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
     try {
       return { at, bytes, decoded: decodeToken(bytes) };

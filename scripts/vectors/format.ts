@@ -1,5 +1,5 @@
 /** The group reject-format: bytes and texts that are no token, or a token spelled in another way. */
-import { formatToken, TokenError } from '@postern/token';
+import { encodeToken, formatToken, TokenError } from '@postern/token';
 import { flips } from './broken.ts';
 import { hex, LOCATION, MACHINE_EXEC, mint, ORG, type Vector } from './common.ts';
 
@@ -441,7 +441,7 @@ export function formatVectors(): Vector[] {
   const token = mint('machine-exec token', MACHINE_EXEC);
   const cut = Array.from({ length: Math.ceil(token.bytes.length / 7) }, (_, i): Row => [
     `cut off after ${i * 7} bytes`,
-    hex(token.bytes.slice(0, i * 7)),
+    hex(encodeToken(token).slice(0, i * 7)),
   ]);
   const flipped = flips(token).flatMap(({ at, bytes, decoded }): Row[] =>
     decoded instanceof TokenError ? [[`bit ${at % 8} of byte ${at} flipped`, hex(bytes), decoded.code]] : [],

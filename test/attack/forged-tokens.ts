@@ -2,6 +2,8 @@
 import {
   ACTION,
   attenuate,
+  encodeBase64,
+  encodeToken,
   formatHeader,
   mintToken,
   parseHeader,
@@ -33,13 +35,13 @@ export function attenuated(header: string, caveats: readonly Caveat[]): string {
 function forged(header: string, edit: (token: UnverifiedToken) => Partial<UnverifiedToken>): string {
   const token = only(header);
   const { nonce, location, unsafeCaveats, tail } = { ...token, ...edit(token) };
-  const { bytes } = mintToken(
+  const minted = mintToken(
     { location, kid: nonce.kid, rnd: nonce.rnd, key: new Uint8Array(32), caveats: unsafeCaveats },
     nodeCrypto,
   );
-  const written = Buffer.from(bytes);
+  const written = encodeToken(minted);
   written.set(tail, written.length - tail.length);
-  return `fm2_${written.toString('base64')}`;
+  return `fm2_${encodeBase64(written)}`;
 }
 
 /** The witness is asked for and does not run. */

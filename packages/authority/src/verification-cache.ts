@@ -95,9 +95,14 @@ export class VerificationCache {
 
   /** A digest, so that the text of a token is no key of a map. */
   #nameOf(token: UnverifiedToken, discharges: readonly UnverifiedToken[]): string {
-    const parts = [token.bytes, ...discharges.map(({ bytes }) => bytes)];
+    const whole = Buffer.allocUnsafe(bytesOf(token, discharges));
+    let at = 0;
     // Every token is one MessagePack value, so the parts cannot run into each other.
-    return Buffer.from(this.#crypto.sha256(Buffer.concat(parts))).toString('latin1');
+    for (const { bytes } of [token, ...discharges]) {
+      bytes.copyTo(0, bytes.length, whole, at);
+      at += bytes.length;
+    }
+    return Buffer.from(this.#crypto.sha256(whole)).toString('latin1');
   }
 
   #ancestorOf(token: UnverifiedToken, family: string, keyId: string): ChainPlace | undefined {

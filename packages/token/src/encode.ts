@@ -36,12 +36,12 @@ export function encodeCaveat(caveat: Caveat): Uint8Array {
 
 /** The canonical bytes of a token, as a copy. */
 export function encodeToken(token: UnverifiedToken): Uint8Array {
-  return Uint8Array.from(token.bytes);
+  return token.bytes.copy();
 }
 
 /** `fm2_` and standard base64: one token, without the scheme of a header. */
 export function formatToken(token: UnverifiedToken): string {
-  return `fm2_${encodeBase64(token.bytes)}`;
+  return `fm2_${encodeBase64(encodeToken(token))}`;
 }
 
 /** `FlyV1 fm2_…,fm2_…`: the value of an `Authorization` header. */

@@ -62,6 +62,7 @@ export {
   type ThirdPartyOptions,
 } from './third-party.ts';
 export { signedMessages, type SignedMessages } from './signed-messages.ts';
+export type { TokenBytes } from './lib/token-bytes.ts';
 export type { Nonce, UnverifiedToken } from './token.ts';
 export { tokenUuid } from './uuid.ts';
 export {

@@ -1,5 +1,4 @@
 /** What a signature chain is computed over (spec section 5): the nonce, then each caveat as a one-caveat set. */
-import { copyBytes } from './lib/bytes.ts';
 import type { UnverifiedToken } from './token.ts';
 
 /** Head of a one-caveat set: what a signed caveat begins with. */
@@ -22,14 +21,14 @@ export function signedMessages(
   { bytes, signedParts: { nonceStart, nonceEnd, caveatEdges } }: UnverifiedToken,
   buffer: Uint8Array = new Uint8Array(bytes.length + caveatEdges.length),
 ): SignedMessages {
-  copyBytes(bytes, nonceStart, nonceEnd, buffer, 0);
+  bytes.copyTo(nonceStart, nonceEnd, buffer, 0);
   let at = nonceEnd - nonceStart;
   const ends = [at];
   let start: number | undefined;
   for (const edge of caveatEdges) {
     if (start !== undefined) {
       buffer[at] = ONE_CAVEAT;
-      copyBytes(bytes, start, edge, buffer, at + 1);
+      bytes.copyTo(start, edge, buffer, at + 1);
       at += 1 + edge - start;
       ends.push(at);
     }

@@ -1,5 +1,6 @@
 /** The parts of a token (spec sections 3 and 4). */
 import type { Caveat } from './caveat.ts';
+import type { TokenBytes } from './lib/token-bytes.ts';
 
 export interface Nonce {
   /** 0 is signed as two elements, 1 as three; a nonce is signed in the version it came in. */
@@ -25,7 +26,7 @@ export interface UnverifiedToken {
   /** The last signature of the chain, 32 bytes. */
   readonly tail: Uint8Array;
   /** The canonical bytes of the whole token. */
-  readonly bytes: Uint8Array;
+  readonly bytes: TokenBytes;
   /** Where the signed parts lie in `bytes`. */
   readonly signedParts: SignedParts;
 }

@@ -96,7 +96,7 @@ describe('attenuate', () => {
   test('a proof, and one that was decoded, cannot be extended', () => {
     const proof = mint({ proof: true });
     expect(codeOf(() => attenuate(proof, [ORG], nodeCrypto))).toBe('proof');
-    expect(codeOf(() => attenuate(decodeToken(proof.bytes), [], nodeCrypto))).toBe('proof');
+    expect(codeOf(() => attenuate(decodeToken(encodeToken(proof)), [], nodeCrypto))).toBe('proof');
     expect(codeOf(() => addThirdParty(proof, AUTH, nodeCrypto))).toBe('proof');
   });
 
@@ -109,7 +109,7 @@ describe('attenuate', () => {
   test('a caveat that is there already is not added again', () => {
     const token = attenuate(mint(), [ORG, { type: 'NoTty' }, { type: 'NoTty' }], nodeCrypto);
     expect(token.unsafeCaveats).toHaveLength(2);
-    expect(attenuate(token, [{ type: 'NoTty' }], nodeCrypto).bytes).toEqual(token.bytes);
+    expect(encodeToken(attenuate(token, [{ type: 'NoTty' }], nodeCrypto))).toEqual(encodeToken(token));
   });
 });
 
@@ -344,7 +344,7 @@ describe('texts', () => {
       caveats: [{ type: 'FromMachineSource', id: 'x'.repeat(length) }],
     });
     const overhead = mint(id(300)).bytes.length - 300;
-    expect(mint(id(8192 - overhead)).bytes).toHaveLength(8192);
+    expect(mint(id(8192 - overhead)).bytes.length).toBe(8192);
     expect(codeOf(() => mint(id(8193 - overhead)))).toBe('limit');
     expect(codeOf(() => decodeToken(new Uint8Array(8193)))).toBe('limit');
     expect([byteAt(Uint8Array.of(1), 1), wordAt(Int32Array.of(1), 1)]).toEqual([0, 0]);

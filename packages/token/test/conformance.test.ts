@@ -11,6 +11,7 @@ import {
   decodeToken,
   discharge,
   encodeCaveats,
+  encodeToken,
   formatToken,
   LIMITS,
   mintToken,
@@ -38,7 +39,8 @@ const ORG: Caveat = { type: 'Organization', id: 1n, mask: 31 };
 const USER: Caveat = { type: 'FlyioUserID', id: 7n };
 
 /** Every token that differs from one in a single bit, where that is still a token. */
-function* flips({ bytes }: UnverifiedToken): Generator<UnverifiedToken> {
+function* flips(token: UnverifiedToken): Generator<UnverifiedToken> {
+  const bytes = encodeToken(token);
   for (let bit = 0; bit < bytes.length * 8; bit += 1) {
     const changed = Uint8Array.from(bytes);
     changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));

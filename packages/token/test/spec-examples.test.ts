@@ -103,7 +103,7 @@ describe('14.2 a machine-exec token', () => {
   });
 
   test('text, length and uuid', () => {
-    expect(token.bytes).toHaveLength(141);
+    expect(token.bytes.length).toBe(141);
     expect(formatToken(token)).toBe(TEXT);
     expect(tokenUuid(token.nonce, nodeCrypto)).toBe('9268cbbf-1d6d-5e99-a802-420beefab745');
     expect(parseToken(TEXT)).toEqual(token);

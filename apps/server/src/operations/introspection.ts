@@ -3,6 +3,7 @@ import {
   ACTION,
   caveatsToJson,
   encodeBase64,
+  encodeToken,
   formatToken,
   parseActions,
   TokenError,
@@ -63,7 +64,7 @@ function textOf(verified: CheckedToken): string {
 function presentVerified({ token, record, caveats }: CheckedToken) {
   return {
     header: `FlyV1 ${formatToken(token)}`,
-    permission_token: [...token.bytes],
+    permission_token: [...encodeToken(token)],
     nonce: {
       kid: encodeBase64(token.nonce.kid),
       rnd: encodeBase64(token.nonce.rnd),

@@ -12,20 +12,25 @@ for (let i = 0; i < ALPHABET.length; i += 1) VALUES[ALPHABET.charCodeAt(i)] = i;
 
 /** @returns the bytes, or undefined when the text is not canonical base64. */
 export function decodeBase64(text: string): Uint8Array | undefined {
-  return decodeBase64From(text, 0);
+  return decodeBase64From(text, 0, (length) => new Uint8Array(length));
 }
 
 /**
  * The same for the end of a text: a slice of it would be slower to read.
  *
  * @param from where the base64 begins.
+ * @param takeRoom gives room for so many bytes.
  */
-export function decodeBase64From(text: string, from: number): Uint8Array | undefined {
+export function decodeBase64From(
+  text: string,
+  from: number,
+  takeRoom: (length: number) => Uint8Array,
+): Uint8Array | undefined {
   const length = text.length - from;
   if (length % 4 !== 0) return undefined;
   if (length <= 0) return new Uint8Array(0);
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const bytes = new Uint8Array((length / 4) * 3 - padding);
+  const bytes = takeRoom((length / 4) * 3 - padding);
   const digits = text.length - padding;
   const whole = digits - ((length - padding) % 4);
   let at = 0;

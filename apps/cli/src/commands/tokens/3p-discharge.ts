@@ -1,6 +1,6 @@
 import { parseGoDuration } from '@postern/contract/go-duration';
 import { PosternError } from '@postern/contract/errors';
-import { decodeBase64, discharge, encodeBase64, openTicket } from '@postern/token';
+import { decodeBase64, discharge, encodeBase64, encodeToken, openTicket } from '@postern/token';
 import { nodeCrypto } from '@postern/token/mac/node';
 import { defineCommand } from '../../core/command.ts';
 import { SHARED_FLAGS, text } from '../../core/flags.ts';
@@ -43,7 +43,7 @@ export const command = defineCommand({
         throw new PosternError('bad_request', 'the ticket asks for something to be checked first');
       }
       const caveats = flags.for === undefined ? [] : [windowFor(io.now(), parseGoDuration(flags.for))];
-      const text = encodeBase64(discharge({ location, ticket, opened, caveats }, nodeCrypto).bytes);
+      const text = encodeBase64(encodeToken(discharge({ location, ticket, opened, caveats }, nodeCrypto)));
       if (flags.json) printJson(io, { version: 1, discharge: text });
       else print(io, text);
     } catch (error) {
