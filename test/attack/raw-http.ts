@@ -10,15 +10,22 @@ export interface Talk {
   readonly closed: boolean;
 }
 
-/** Milliseconds without any answer, and without more of one, after which a talk is over. */
-const SILENCE_MS = 3000;
+/** Milliseconds in which nothing comes although something is waited for: a busy machine is slow, not silent. */
+const SILENCE_MS = 10_000;
+/** Milliseconds without more, once everything has come that was waited for. */
 const QUIET_MS = 250;
 
 /**
  * Sends pieces one after the other, each after the first in answer to something, and listens until the server closes
  * or nothing more comes.
+ *
+ * @param awaited how many answers are waited for, or that the server closes.
  */
-export function talk(port: number, pieces: readonly (string | Uint8Array)[]): Promise<Talk> {
+export function talk(
+  port: number,
+  pieces: readonly (string | Uint8Array)[],
+  awaited: number | 'closed' = 1,
+): Promise<Talk> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const said: Buffer[] = [];
@@ -27,24 +34,28 @@ export function talk(port: number, pieces: readonly (string | Uint8Array)[]): Pr
       const piece = rest.shift();
       if (piece !== undefined) socket.write(piece);
     };
+    const heard = (): string => Buffer.concat(said).toString('latin1');
     const over = (closed: boolean): void => {
       clearTimeout(quiet);
       socket.destroy();
-      const text = Buffer.concat(said).toString('latin1');
-      const statuses = [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((match) => Number(match[1]));
-      resolve({ text, statuses, closed });
+      resolve({ text: heard(), statuses: statusesOf(heard()), closed });
     };
     let quiet = setTimeout(() => over(false), SILENCE_MS);
     socket.on('connect', next);
     socket.on('data', (chunk: Buffer) => {
       said.push(chunk);
       clearTimeout(quiet);
-      quiet = setTimeout(() => over(false), QUIET_MS);
+      const hasAll = awaited !== 'closed' && statusesOf(heard()).length >= awaited;
+      quiet = setTimeout(() => over(false), hasAll ? QUIET_MS : SILENCE_MS);
       next();
     });
     socket.on('error', () => over(true));
     socket.on('end', () => over(true));
   });
+}
+
+function statusesOf(text: string): number[] {
+  return [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((match) => Number(match[1]));
 }
 
 export function upgrade(path: string, port: number, credential: string, protocol = ''): string {

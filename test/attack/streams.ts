@@ -137,7 +137,7 @@ const raw: AttackCase<Ground>[] = RAW.map(([tried, bytes]) => ({
   why: 'RFC 6455 says so, and what follows is not the stream any more',
   run: async (ground) => {
     const request = upgrade(ground.execPath, ground.port, ground.postern.session(), EXEC_SUBPROTOCOL);
-    const answer = await talk(ground.port, [request, bytes]);
+    const answer = await talk(ground.port, [request, bytes], 'closed');
     expect(answer.text).toContain('101 Switching Protocols');
     expect(answer.text).not.toContain('"ok":true');
     expect(answer.closed).toBe(true);
