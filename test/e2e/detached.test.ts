@@ -133,6 +133,31 @@ describe('who may look', () => {
     for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
   });
 
+  test('an app that keeps no records: nothing but the audit entry is left, and a key still counts', async () => {
+    await postern.postern(['apps', 'update', 'demo', '--record', 'off']);
+    const path = `/v1/apps/demo/machines/${postern.machine}/exec`;
+    const run = async (more: object, headers: Record<string, string> = {}) => {
+      const answer = await fetch(postern.url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${postern.session()}`, ...headers },
+        body: JSON.stringify({ command: ['echo', 'quiet'], ...more }),
+      });
+      return (await answer.json()) as { exec_id: string; code?: string };
+    };
+    const { exec_id: plain } = await run({});
+    const { exec_id: keyed } = await run({}, { 'idempotency-key': 'quiet' });
+    const detached = await start('echo', 'looked at');
+    await until(async () => (await exec('show', plain)).code === 68);
+    expect((await exec('list', '-a', 'demo')).stdout.toString()).not.toContain(plain);
+    const audited = await postern.postern(['audit', 'list', '-o', 'personal', '--json']);
+    expect(audited.stdout.toString()).toContain(plain);
+    // Without these two, what was started could not be looked at, and a retry would run again.
+    expect((await exec('show', keyed)).code).toBe(0);
+    expect(await run({}, { 'idempotency-key': 'quiet' })).toMatchObject({ code: 'conflict' });
+    expect((await exec('attach', detached)).stdout.toString()).toBe('looked at\n');
+    await postern.postern(['apps', 'update', 'demo', '--record', 'metadata']);
+  });
+
   test('a command the token does not allow is not started in the background either', async () => {
     const narrow = (
       await postern.postern(['tokens', 'create', 'machine-exec', '-a', 'demo', '--', 'true'])

@@ -12,7 +12,7 @@ import { startEmbeddedAgent } from './embedded-agent.ts';
 import { createEventHub } from './events/hub.ts';
 import { ensureInstallation, readEmbeddedAgent, type Installation } from './first-start.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
-import { sweepTranscripts } from './gateway/transcript.ts';
+import { keepSwept } from './gateway/transcript.ts';
 import { countTries } from './http/count-tries.ts';
 import { KEY_FILE, loadKeyEncryptionKey } from './key-encryption-key.ts';
 import { ensureLocalCredentials } from './local-credentials.ts';
@@ -63,7 +63,7 @@ export async function startServer(
     gateway = running;
     authority.subscribeRevocations((matches) => running.endWhere(matches, 'revoked'));
     const transcripts = join(config.dataDir, 'transcripts');
-    await sweepTranscripts(transcripts, now());
+    const stopSweeping = keepSwept(transcripts, now);
     let url = '';
     const services: Services = {
       config,
@@ -111,6 +111,7 @@ export async function startServer(
         readiness.drain();
         running.drain();
         clearInterval(flush);
+        stopSweeping();
         await running.idle(drainMs);
         events.close();
         const closed = listener.close();

@@ -14,6 +14,7 @@ const OPTIONS = {
   stdin: false,
   tty: null,
   outputLimitBytes: 1000,
+  isForgotten: false,
   traceparent: undefined,
 } as const;
 

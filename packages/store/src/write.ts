@@ -206,6 +206,8 @@ export type Write =
       readonly stderrBytes: number;
       readonly truncated: boolean;
     }
+  /** Takes away the record of an exec that has ended, unless somebody needs it: one that was detached, or has an idempotency key. */
+  | { readonly kind: 'exec.forget'; readonly organizationId: number; readonly execId: string }
   /** Execs that were running when the server last stopped end as `unknown`. */
   | { readonly kind: 'exec.close-orphans'; readonly at: number }
   | { readonly kind: 'audit.append'; readonly entry: AuditEntry };

@@ -409,6 +409,54 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         });
       });
 
+      test('a record is taken away only when it has ended and nobody needs it', async () => {
+        const { organizationId, otherOrganizationId } = ground;
+        const insert = (id: string, more: object, idempotencyKey: string | null): Write => ({
+          kind: 'exec.insert',
+          exec: { ...exec, ...ground, id, ...more },
+          idempotencyKey,
+        });
+        const close = (execId: string): Write => ({
+          kind: 'exec.close',
+          organizationId,
+          execId,
+          endedAt: NOW + 1,
+          reason: 'exited',
+          exitCode: 0,
+          exitSignal: null,
+          stdoutBytes: 0,
+          stderrBytes: 0,
+          truncated: false,
+        });
+        await store.commit([
+          insert('exec_plain', {}, null),
+          insert('exec_keyed', {}, 'key'),
+          insert('exec_detached', { detached: true }, null),
+          insert('exec_running', {}, null),
+          ...['exec_plain', 'exec_keyed', 'exec_detached'].map(close),
+        ]);
+        await store.commit([
+          { kind: 'exec.forget', organizationId: otherOrganizationId, execId: 'exec_plain' },
+        ]);
+        expect(await store.findExec('exec_plain')).toBeDefined();
+        for (const execId of ['exec_plain', 'exec_keyed', 'exec_detached', 'exec_running'])
+          await store.commit([{ kind: 'exec.forget', organizationId, execId }]);
+        const left = await store.listExecs({ organizationId, limit: 9, offset: 0 });
+        expect(left.map(({ id }) => id).toSorted()).toEqual(['exec_detached', 'exec_keyed', 'exec_running']);
+        await expect(store.commit([insert('exec_again', {}, 'key')])).rejects.toMatchObject({
+          code: 'taken',
+        });
+        // What was running when the server ended stays, unless its app keeps no records.
+        await store.commit([{ kind: 'exec.close-orphans', at: NOW + 2 }]);
+        expect(await store.findExec('exec_running')).toMatchObject({ reason: 'connection-lost' });
+        await store.commit([
+          { kind: 'app.update', organizationId, appId: ground.appId, name: 'silent', record: 'off' },
+          insert('exec_orphan', {}, null),
+          { kind: 'exec.close-orphans', at: NOW + 3 },
+        ]);
+        expect(await store.findExec('exec_orphan')).toBeUndefined();
+      });
+
       test('are listed by how they ended', async () => {
         const { organizationId } = ground;
         const endings: ReadonlyArray<readonly [id: string, reason: string | null, exitCode: number | null]> =

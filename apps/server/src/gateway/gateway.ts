@@ -39,6 +39,8 @@ export type RunOptions = Pick<ExecAsk, 'timeoutMs' | 'cwd' | 'user' | 'env'> & {
   readonly stdin: boolean;
   readonly tty: { readonly cols: number; readonly rows: number; readonly term: string } | null;
   readonly outputLimitBytes: number;
+  /** Whether its record is taken away when it has ended: the app keeps none. */
+  readonly isForgotten: boolean;
   readonly traceparent: string | undefined;
 };
 
@@ -142,13 +144,17 @@ export function createGateway(
   const reportOf = (machine: MachineRecord): MachineReport | undefined =>
     connectionOf(machine) === undefined ? undefined : reports.get(machine.agentId ?? '')?.get(machine.id);
 
-  const closeRecord = async (plan: ExecPlan, outcome: ExecOutcome): Promise<void> => {
+  const closeRecord = async (
+    { organizationId, execId }: ExecPlan,
+    outcome: ExecOutcome,
+    isForgotten: boolean,
+  ): Promise<void> => {
     try {
       await store.commitSoon([
         {
           kind: 'exec.close',
-          organizationId: plan.organizationId,
-          execId: plan.execId,
+          organizationId,
+          execId,
           endedAt: now(),
           reason: outcome.reason,
           exitCode: outcome.exitCode,
@@ -157,9 +163,10 @@ export function createGateway(
           stderrBytes: outcome.stderrBytes,
           truncated: outcome.stdoutTruncated || outcome.stderrTruncated,
         },
+        ...(isForgotten ? [{ kind: 'exec.forget', organizationId, execId } as const] : []),
       ]);
     } catch (error) {
-      log.error('exec.record-not-closed', { execId: plan.execId, message: String(error) });
+      log.error('exec.record-not-closed', { execId, message: String(error) });
     }
   };
 
@@ -249,7 +256,7 @@ export function createGateway(
       const closed = command.outcome.then(async (outcome) => {
         running.delete(plan.execId);
         ended(outcome);
-        await closeRecord(plan, outcome);
+        await closeRecord(plan, outcome, options.isForgotten);
       });
       closing.add(closed);
       void closed.then(() => closing.delete(closed));

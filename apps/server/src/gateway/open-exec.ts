@@ -122,6 +122,7 @@ async function authorizeAndRun(
       user: ask.user,
       env: ask.env,
       outputLimitBytes: bounds.outputBytes,
+      isForgotten: app.record === 'off',
       traceparent: span.context.sampled ? formatTraceparent(span.context) : undefined,
     },
     machine,

@@ -16,6 +16,8 @@ export const TRANSCRIPT_LIMITS = {
   answerBytes: 512 * 1024,
   /** Days a transcript is kept. */
   days: 30,
+  /** Milliseconds between two looks for transcripts that are too old. */
+  sweepMs: 3_600_000,
 } as const;
 
 const HEAD_BYTES = 13;
@@ -103,6 +105,18 @@ function parseFrames(buffer: Buffer, after: number): { chunks: Chunk[]; next: nu
     at += HEAD_BYTES + length;
   }
   return { chunks, next: after + at };
+}
+
+/**
+ * Removes what is too old, now and then for as long as the server runs.
+ *
+ * @returns how to stop.
+ */
+export function keepSwept(directory: string, now: () => number): () => void {
+  const sweep = (): void => void sweepTranscripts(directory, now());
+  sweep();
+  const timer = setInterval(sweep, TRANSCRIPT_LIMITS.sweepMs);
+  return () => clearInterval(timer);
 }
 
 /** Removes transcripts older than their days. */

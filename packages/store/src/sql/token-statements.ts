@@ -118,14 +118,29 @@ export function tokenAndExecStatements(
           ],
         ),
       ];
+    case 'exec.forget':
+      return [
+        statement(`DELETE FROM execs WHERE id = $1 AND organization_id = $2 AND ${FORGETTABLE}`, [
+          write.execId,
+          write.organizationId,
+        ]),
+      ];
     case 'exec.close-orphans':
       return [
         statement(`UPDATE execs SET ended_at = $1, reason = 'connection-lost' WHERE ended_at IS NULL`, [
           write.at,
         ]),
+        statement(
+          `DELETE FROM execs WHERE ${FORGETTABLE} AND reason = 'connection-lost'
+             AND app_id IN (SELECT id FROM apps WHERE record = 'off')`,
+          [],
+        ),
       ];
   }
 }
+
+/** Without its record nobody could look at what is detached, and an idempotency key would run its command again. */
+const FORGETTABLE = 'ended_at IS NOT NULL AND detached = 0 AND idempotency_key IS NULL';
 
 function usageStatements(usage: Extract<Write, { kind: 'token.usage' }>['usage']): Statement[] {
   const { last } = usage;

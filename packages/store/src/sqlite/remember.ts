@@ -15,6 +15,7 @@ const LEAVES_ALONE: ReadonlySet<Write['kind']> = new Set<Write['kind']>([
   'audit.append',
   'exec.insert',
   'exec.close',
+  'exec.forget',
   'exec.close-orphans',
   'session.insert',
   'session.delete',
