@@ -19,7 +19,7 @@ export interface Aftermath {
   settle(): Promise<readonly ExecResource[]>;
 }
 
-interface Level {
+export interface Level {
   readonly descriptors: number;
   readonly resident: number;
 }
@@ -48,11 +48,7 @@ export async function watch(
   };
   await isQuiet(running());
   const levels = new Map<string, Level>();
-  for (const [name, pid] of Object.entries(running())) {
-    levels.set(name, { descriptors: await steadyDescriptors(pid), resident: residentBytes(pid) });
-    // From now on the system counts the peak anew.
-    writeFileSync(`/proc/${pid}/clear_refs`, '5');
-  }
+  for (const [name, pid] of Object.entries(running())) levels.set(name, await levelOf(pid));
   return {
     async settle() {
       await until(() => markedBy(far.mark).length === 0);
@@ -60,12 +56,7 @@ export async function watch(
       await isQuiet(now);
       for (const [name, pid] of Object.entries(now)) {
         const level = levels.get(name);
-        if (level === undefined) continue;
-        await until(() => descriptorsOf(pid).length <= level.descriptors).catch(() =>
-          expect.fail(`descriptors of the ${name}: ${descriptorsOf(pid).join(' ')}`),
-        );
-        expect(peakBytes(pid) - level.resident, `peak memory of the ${name}`).toBeLessThan(PEAK_BYTES);
-        expect(residentBytes(pid) - level.resident, `memory of the ${name}`).toBeLessThan(KEPT_BYTES);
+        if (level !== undefined) await expectLevel(name, pid, level);
       }
       const isNew = ({ id }: ExecResource): boolean => !before.has(id);
       await until(async () =>
@@ -77,6 +68,22 @@ export async function watch(
       return records;
     },
   };
+}
+
+/** What a process holds now. From here on the system counts the peak of its memory anew. */
+export async function levelOf(pid: number): Promise<Level> {
+  const level = { descriptors: await steadyDescriptors(pid), resident: residentBytes(pid) };
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  return level;
+}
+
+/** Waits until a process holds no more descriptors than before, and looks at its memory. */
+export async function expectLevel(name: string, pid: number, level: Level): Promise<void> {
+  await until(() => descriptorsOf(pid).length <= level.descriptors).catch(() =>
+    expect.fail(`descriptors of the ${name}: ${descriptorsOf(pid).join(' ')}`),
+  );
+  expect(peakBytes(pid) - level.resident, `peak memory of the ${name}`).toBeLessThan(PEAK_BYTES);
+  expect(residentBytes(pid) - level.resident, `memory of the ${name}`).toBeLessThan(KEPT_BYTES);
 }
 
 /** Processes with the mark in the environment they were started with. */
@@ -147,7 +154,10 @@ async function recordsOf(far: RemoteMachine): Promise<ExecResource[]> {
   return pages(far, `/v1/apps/demo/execs?machine=${far.id}`, 'execs') as Promise<ExecResource[]>;
 }
 
-async function expectAudited(far: RemoteMachine, records: readonly ExecResource[]): Promise<void> {
+export async function expectAudited(
+  far: Pick<RemoteMachine, 'call'>,
+  records: readonly ExecResource[],
+): Promise<void> {
   const path = '/v1/orgs/personal/audit?action=exec.run&outcome=allowed&app=demo';
   const entries = (await pages(far, path, 'entries')) as AuditEntryResource[];
   const told = new Map<string, AuditEntryResource[]>();
@@ -158,7 +168,11 @@ async function expectAudited(far: RemoteMachine, records: readonly ExecResource[
   expect((await far.call('/v1/audit/verify', {})).body).toMatchObject({ ok: true });
 }
 
-async function pages(far: RemoteMachine, path: string, name: string): Promise<unknown[]> {
+export async function pages(
+  far: Pick<RemoteMachine, 'call'>,
+  path: string,
+  name: string,
+): Promise<unknown[]> {
   const all: unknown[] = [];
   let cursor = '';
   do {

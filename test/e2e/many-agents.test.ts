@@ -1,11 +1,14 @@
 /** A thousand agents on one gateway: each joins, proves itself, is seen, and runs what is meant for it alone. */
 import { NO_TRACER } from '@postern/trace';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ExecResource } from '@postern/contract';
 import type { Driver } from '@postern/exec';
 import { join as joinServer } from '../../apps/agent/src/join.ts';
 import { serveConnection, type ConnectionEnd } from '../../apps/agent/src/connect.ts';
 import { createLinkKeeper } from '../../apps/agent/src/link-keeper.ts';
+import { expectAudited, expectLevel, levelOf, pages } from './aftermath.ts';
 import { install, until, type Installation } from './installation.ts';
+import type { Answer } from './remote-machine.ts';
 
 const AGENTS = 1000;
 const AT_ONCE = 25;
@@ -19,7 +22,11 @@ afterAll(() => postern.remove());
 async function call(path: string, body?: object): Promise<unknown> {
   const response = await fetch(postern.url + path, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${postern.session()}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${postern.session()}`,
+      'content-type': 'application/json',
+      connection: 'close',
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return response.json();
@@ -59,6 +66,9 @@ test(
   `${AGENTS} agents are connected at once, and each gets its own commands`,
   { timeout: 120_000 },
   async () => {
+    // What is opened for the first command stays open: it belongs to the level.
+    await call(`/v1/apps/demo/machines/${postern.machine}/exec`, { command: ['true'] });
+    const level = await levelOf(postern.pid);
     const stop = new AbortController();
     const machines: string[] = [];
     const connections: Promise<ConnectionEnd>[] = [];
@@ -102,5 +112,20 @@ test(
     }
     stop.abort();
     await Promise.all(connections);
+    await expectLevel('server', postern.pid, level);
+    const gone = (await call('/v1/apps/demo/machines')) as { id: string; state: string }[];
+    const states = new Map(gone.map(({ id, state }) => [id, state]));
+    expect(new Set(machines.map((id) => states.get(id)))).toEqual(new Set(['unreachable']));
+    const answering = {
+      call: async (path: string, body?: object) => ({
+        status: 0,
+        body: (await call(path, body)) as Answer['body'],
+      }),
+    };
+    const records = (await pages(answering, '/v1/apps/demo/execs?', 'execs')) as ExecResource[];
+    expect(records).toHaveLength(AGENTS + 1);
+    for (const record of records)
+      expect(record).toMatchObject({ state: 'done', reason: 'exited', exit_code: 0 });
+    await expectAudited(answering, records);
   },
 );
