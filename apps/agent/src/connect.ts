@@ -1,6 +1,8 @@
 /** One connection to the gateway: proves who the agent is, then carries its link until the connection ends. */
 import { AGENT_LINK_PATH, challengeSchema, welcomeSchema, type Welcome } from '@postern/contract';
 import { proveAgent } from '@postern/exec';
+import { globalAgent as httpAgent } from 'node:http';
+import { globalAgent as httpsAgent } from 'node:https';
 import { WebSocket } from 'ws';
 import type { Machines } from './admit.ts';
 import type { Identity } from './config.ts';
@@ -37,6 +39,8 @@ export function serveConnection(
 ): Promise<ConnectionEnd> {
   const url = linkUrl(identity.server);
   const socket = new WebSocket(url, {
+    // The one that knows of proxies; on its own a WebSocket asks nobody.
+    agent: url.startsWith('wss:') ? httpsAgent : httpAgent,
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
     handshakeTimeout: OPEN_MS,

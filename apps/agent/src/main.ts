@@ -1,5 +1,6 @@
 /** `postern-agent`: joins a server once, then serves its machines. */
 import { createTracer, NO_TRACER, traceSettings } from '@postern/trace';
+import * as http from 'node:http';
 import { parseArgs } from 'node:util';
 import { cgroupProblem, createSpawner, locateSpawner } from '@postern/exec';
 import { AgentError, readIdentity, writeIdentity, type Identity } from './config.ts';
@@ -52,6 +53,9 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  // HTTPS_PROXY and NO_PROXY as everywhere; a server's own agent speaks to this host alone.
+  // Node 24 has it since 24.14.
+  if (values.embedded !== true && 'setGlobalProxyFromEnv' in http) http.setGlobalProxyFromEnv();
   if (verb === 'join' && values.server !== undefined && values.token !== undefined) {
     const { identity, machineId } = await join(values.server, values.token);
     writeIdentity(file, identity);

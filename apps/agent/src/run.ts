@@ -27,10 +27,20 @@ export async function runAgent(
     const { reason, isSilent } = await serveConnection(identity, keeper, { onWelcome }, signal);
     if (signal.aborted) break;
     keeper.failed(isSilent);
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt) * (0.5 + Math.random());
+    const wait = backoffMs(attempt, Math.random());
     attempt += 1;
     log(`disconnected: ${reason}; trying again in ${Math.round(wait)} ms`);
     await sleep(wait, undefined, { signal }).catch(() => undefined);
   }
   await keeper.shutDown();
+}
+
+/**
+ * Twice as long each time, and never the same for two agents: a server that comes back is not met by all at once.
+ *
+ * @param attempt attempts that have failed before this one.
+ * @param random from 0 up to 1.
+ */
+export function backoffMs(attempt: number, random: number): number {
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt) * (0.5 + random);
 }
