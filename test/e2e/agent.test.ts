@@ -1,6 +1,8 @@
 /** A machine with an agent of its own: joining, being seen, and its own word. What fails is in faults.test.ts. */
+import { encodeControl, EXEC_SUBPROTOCOL } from '@postern/contract';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { WebSocket } from 'ws';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startDockerd } from '../../packages/exec/test/engines/dockerd.ts';
 import { clockAhead, install, until, type Installation } from './installation.ts';
@@ -38,11 +40,11 @@ const joinWords = (token: unknown, file: string): string[] =>
 test('a join token is spent by the first who joins, however many try at once', async () => {
   const { body } = await call('/v1/apps/demo/machines', {});
   const tries = ['first.json', 'second.json', 'third.json'].map((file) =>
-    far.program(...joinWords(body['join_token'], file)),
+    far.program(joinWords(body['join_token'], file)),
   );
   const codes = (await Promise.all(tries)).map(({ code }) => code).toSorted((a, b) => Number(a) - Number(b));
   expect(codes).toEqual([0, 70, 70]);
-  const late = await far.program(...joinWords(body['join_token'], 'late.json'));
+  const late = await far.program(joinWords(body['join_token'], 'late.json'));
   expect(late).toMatchObject({ code: 70 });
   expect(late.text).toContain('the join token is unknown, expired or already used');
   expect(existsSync(join(far.directory, 'late.json'))).toBe(false);
@@ -56,7 +58,7 @@ test('a join token works for an hour', async () => {
   ] as const) {
     await postern.stop();
     await postern.start(clockAhead(minutes * 60_000));
-    const joined = await far.program(...joinWords(answer.body['join_token'], `${minutes}.json`));
+    const joined = await far.program(joinWords(answer.body['join_token'], `${minutes}.json`));
     expect(joined.code, joined.text).toBe(code);
   }
   await postern.stop();
@@ -88,9 +90,50 @@ test("the machine's own policy is stronger than the server", async () => {
   expect(refused.body['error']).toContain('its policy does not allow this command');
   await agent?.end('SIGTERM');
   writeFileSync(policy, '{"version":1,"alow":[]}');
-  const broken = await far.program('run', '--identity', far.identity, '--policy', policy);
+  const broken = await far.program(['run', '--identity', far.identity, '--policy', policy]);
   expect(broken.code).not.toBe(0);
   expect(broken.text).toContain('is no policy');
+});
+
+test('what a driver cannot do is refused by name, never left out', async () => {
+  // Without the native spawner there is no terminal and no other user.
+  await runAgent({ POSTERN_SPAWNER: '/no/such/spawner' });
+  expect(agent?.log()).toContain('the native spawner was not built');
+  const user = await exec(['id'], far.id, { user: 'nobody' });
+  expect(user).toMatchObject({
+    status: 403,
+    body: { error: 'the machine refused: the driver process has no choice of user' },
+  });
+  const path = `${postern.url.replace('http', 'ws')}/v1/apps/demo/machines/${far.id}/exec`;
+  const socket = new WebSocket(path, EXEC_SUBPROTOCOL, {
+    headers: { authorization: `Bearer ${postern.session()}` },
+  });
+  socket.on('open', () =>
+    socket.send(
+      encodeControl({
+        type: 'start',
+        request: { command: ['tty'] },
+        stdin: true,
+        tty: { cols: 80, rows: 24, term: 'xterm' },
+      }),
+    ),
+  );
+  let last = '';
+  socket.on('message', (data: Buffer) => (last = data.subarray(1).toString()));
+  await new Promise((resolve) => socket.on('close', resolve));
+  expect(JSON.parse(last)).toMatchObject({
+    outcome: { reason: 'refused-by-agent', message: 'the driver process has no terminal' },
+  });
+  expect((await exec(['echo', 'plain'])).body).toMatchObject({ stdout: 'plain\n' });
+});
+
+test('limits that cannot be kept: the agent does not start', async () => {
+  const policy = join(far.directory, 'limits.json');
+  writeFileSync(policy, JSON.stringify({ version: 1, limits: { pids: 40 } }));
+  const words = ['run', '--identity', far.identity, '--policy', policy];
+  const { code, text } = await far.program(words, { POSTERN_SPAWNER: '/no/such/spawner' });
+  expect(code).toBe(70);
+  expect(text).toContain('the policy sets limits, which need the native spawner');
 });
 
 describe('a container, by an agent that serves it too', () => {

@@ -33,7 +33,10 @@ export interface RemoteMachine {
   exec(command: readonly string[], on?: string, more?: object): Promise<Answer>;
   state(): Promise<unknown>;
   /** Runs the agent program to its end. */
-  program(...args: string[]): Promise<{ readonly code: number | null; readonly text: string }>;
+  program(
+    args: readonly string[],
+    env?: Record<string, string>,
+  ): Promise<{ readonly code: number | null; readonly text: string }>;
   /** Starts the agent; resolves when the server knows that it is there. */
   runAgent(env?: Record<string, string>, ...args: string[]): Promise<RunningAgent>;
   remove(): Promise<void>;
@@ -58,8 +61,11 @@ export async function addRemoteMachine(postern: Installation, name = 'far'): Pro
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
-  const program: RemoteMachine['program'] = (...args) => {
-    const child = spawn(process.execPath, [AGENT, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const program: RemoteMachine['program'] = (args, env = {}) => {
+    const child = spawn(process.execPath, [AGENT, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     let text = '';
     child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
     return new Promise((resolve) => child.once('close', (code) => resolve({ code, text })));
@@ -68,7 +74,7 @@ export async function addRemoteMachine(postern: Installation, name = 'far'): Pro
   const { id } = added.body['machine'] as { id: string };
   const token = String(added.body['join_token']);
   const server = `http://127.0.0.1:${proxy.port}`;
-  const joined = await program('join', '--server', server, '--token', token, '--identity', identity);
+  const joined = await program(['join', '--server', server, '--token', token, '--identity', identity]);
   if (joined.code !== 0) throw new Error(`the agent did not join: ${joined.text}`);
   const state = async (): Promise<unknown> => (await call(`/v1/apps/demo/machines/${id}`)).body['state'];
   return {
