@@ -57,6 +57,31 @@ test('frames sent in one breath with start are kept in order', async () => {
   expect(talk.stdout()).toBe('one two three');
 });
 
+test('a request that is sent again with its idempotency key does not run again, whichever way it comes', async () => {
+  const again = { authorization: token, 'idempotency-key': 'stream-1' };
+  const [first, second] = [open(again), open(again)];
+  for (const { socket } of [first, second]) socket.on('open', () => socket.send(start(['echo', 'once'])));
+  const ends = await Promise.all([first.end, second.end]);
+  expect(ends.map(({ type }) => String(type)).toSorted()).toEqual(['error', 'outcome']);
+  expect(ends.find(({ type }) => type === 'error')).toMatchObject({
+    http_status: 409,
+    body: { code: 'conflict' },
+  });
+  expect(first.stdout() + second.stdout()).toBe('once\n');
+  const path = `${postern.url}/v1/apps/demo/machines/${postern.machine}/exec`;
+  for (const accept of ['application/json', 'application/x-ndjson']) {
+    const answer = await fetch(path, {
+      method: 'POST',
+      headers: { ...again, accept },
+      body: '{"cmd":"echo once"}',
+    });
+    expect(answer.status).toBe(409);
+  }
+  expect(await open({ authorization: token, 'idempotency-key': 'k'.repeat(129) }).end).toEqual({
+    status: 400,
+  });
+});
+
 test('a signal reaches the command', async () => {
   const talk = open();
   talk.socket.on('open', () => {

@@ -110,6 +110,17 @@ test('a folder that is not there starts nothing', async () => {
   expect(ran.stderr).toContain('the command could not be started');
 });
 
+test.each([[[]], [['--json']], [['--detach']]])('is run once with an idempotency key %j', async (how) => {
+  const key = ['--idempotency-key', `once ${how.join('')}`];
+  const run = () => server.owner.run(['machine', 'exec', '-a', 'demo', ...key, ...how, '--', 'echo', 'once']);
+  expect((await run()).code).toBe(0);
+  const again = await run();
+  expect(again.code).not.toBe(0);
+  expect(again.stdout).not.toContain('once');
+  expect(again.stderr).toMatch(/was run before; it is not run again/);
+  expect(again.stderr).toMatch(/postern exec show exec_/);
+});
+
 describe('output', () => {
   test('goes to the stream it was written to', async () => {
     const ran = await exec('--', 'sh', '-c', 'echo out; echo err >&2');

@@ -215,13 +215,7 @@ async function writeDecision(
     if (predecessor !== null) context.onDead((plan) => plan.tokenId === predecessor);
   } catch (error) {
     if (error instanceof StoreError && error.code === 'taken') {
-      throw new AuthorityError(
-        'conflict',
-        'a command with this idempotency key was run before; it is not run again',
-        {
-          cause: error,
-        },
-      );
+      throw await ranBefore(context, request, allowed, error);
     }
     if (error instanceof StoreError && error.code === 'precondition') {
       const revoked = tokenRevoked(error);
@@ -230,6 +224,23 @@ async function writeDecision(
     }
     throw error;
   }
+}
+
+/** Who ran it then is told as which exec; to others of the organization it is somebody else's. */
+async function ranBefore(
+  { store }: AuthorityContext,
+  { app, idempotencyKey }: ExecRequest,
+  { tokenId, userId }: Allowed,
+  cause: StoreError,
+): Promise<AuthorityError> {
+  const before =
+    idempotencyKey === null ? undefined : await store.findExecByKey(app.organizationId, idempotencyKey);
+  const isOwn = before !== undefined && before.tokenId === tokenId && before.userId === userId;
+  return new AuthorityError(
+    'conflict',
+    'a command with this idempotency key was run before; it is not run again',
+    { cause, ...(isOwn ? { hint: `see what became of it with \`postern exec show ${before.id}\`` } : {}) },
+  );
 }
 
 /** The first use of a successor revokes the token it replaced. */

@@ -215,9 +215,10 @@ describe('an exec that is refused', () => {
 
   test('an idempotency key runs once', async () => {
     const { header } = await bench.mint();
-    const ask = () =>
+    const other = await bench.mint();
+    const ask = (by = header) =>
       bench.authority.authorizeExec({
-        by: { header },
+        by: { header: by },
         app: bench.app,
         machine: bench.machine,
         argv: ['true'],
@@ -230,7 +231,15 @@ describe('an exec that is refused', () => {
       });
     const results = await Promise.allSettled([ask(), ask(), ask()]);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    await expect(ask()).rejects.toMatchObject({ code: 'conflict' });
+    const execId = results
+      .map((result) => (result.status === 'fulfilled' ? result.value.execId : ''))
+      .join('');
+    await expect(ask()).rejects.toMatchObject({
+      code: 'conflict',
+      hint: `see what became of it with \`postern exec show ${execId}\``,
+    });
+    // What another token ran is not its holder's to know.
+    await expect(ask(other.header)).rejects.toMatchObject({ code: 'conflict', hint: undefined });
   });
 
   test('a person of another organization', async () => {

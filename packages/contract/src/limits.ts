@@ -10,6 +10,8 @@ export const LIMITS = {
   jsonDepth: 32,
   /** A command line before it is split into words. */
   commandLineBytes: 256 * 1024,
+  /** Characters of an idempotency key. */
+  idempotencyKeyChars: 128,
   /** stdout and stderr of a buffered exec answer, each. */
   bufferedOutputBytes: 16 * 1024 * 1024,
   /** Seconds a command may run when the request does not say. */

@@ -30,6 +30,7 @@ export interface ExecSocketRequest {
   readonly requestId: string;
   readonly trace: TraceContext | undefined;
   readonly target: ExecTarget;
+  readonly idempotencyKey: string | null;
 }
 
 export function createExecSocketServer(): WebSocketServer {
@@ -77,7 +78,7 @@ export function serveExecSocket(socket: WebSocket, request: ExecSocketRequest, s
         stdin: control.stdin,
         tty: control.tty,
         outputLimitBytes: EXEC_LIMITS.outputBytes,
-        idempotencyKey: null,
+        idempotencyKey: request.idempotencyKey,
         trace: request.trace,
       },
       { output: (channel, bytes) => send(socket, encodeFrame(CHANNEL[channel], bytes)) },

@@ -52,6 +52,17 @@ export function parseExecRequest(body: ExecBody): ExecAsk {
   };
 }
 
+/** @param key the header of it; null when there is none. */
+export function parseIdempotencyKey(key: string | null): string | null {
+  if (key !== null && (key === '' || key.length > LIMITS.idempotencyKeyChars)) {
+    throw new PosternError(
+      'bad_request',
+      `an idempotency key has 1 to ${LIMITS.idempotencyKeyChars} characters`,
+    );
+  }
+  return key;
+}
+
 /** Exactly one of a command line and an argv; the line is split, never given to a shell. */
 export function parseArgv(
   cmd: string | undefined,

@@ -4,6 +4,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createAgentSockets } from '../agents/link-socket.ts';
 import { createExecSocketServer, serveExecSocket } from '../gateway/exec-socket.ts';
+import { parseIdempotencyKey } from '../gateway/parse-exec-request.ts';
 import { findTarget } from '../operations/execs.ts';
 import type { Services } from '../services.ts';
 import { findCaller, requirePerson } from './caller.ts';
@@ -45,12 +46,14 @@ async function findExecRequest(request: IncomingMessage, services: Services) {
   requireOwnOrigin(request);
   const params = readParams(request);
   // A browser cannot add a header to a WebSocket; its Origin has been checked instead.
-  const caller = await findCaller(headersOf(request), false, services);
+  const headers = headersOf(request);
+  const caller = await findCaller(headers, false, services);
+  const idempotencyKey = parseIdempotencyKey(headers.get('idempotency-key'));
   if (caller.kind === 'nobody') requirePerson(caller);
   const target = await findTarget(params, caller, services);
   const source = sourceOf(request, services.config.trustedProxies);
   const { id: requestId, trace } = recordOf(request);
-  return { caller, target, requestId, trace, source };
+  return { caller, target, requestId, trace, source, idempotencyKey };
 }
 
 /** Anybody may ask for anything: `//` and `http://[` are no URLs, and what throws here would end the server. */

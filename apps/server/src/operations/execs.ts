@@ -5,6 +5,7 @@ import { parseSignal } from '@postern/exec';
 import { ACTION, clear, type Access, type Refusal } from '@postern/token';
 import { bufferedExec, detachedExec, streamedExec } from '../gateway/exec-answers.ts';
 import type { ExecTarget } from '../gateway/open-exec.ts';
+import { parseIdempotencyKey } from '../gateway/parse-exec-request.ts';
 import { readTranscript } from '../gateway/transcript.ts';
 import { requirePerson, type Caller } from '../http/caller.ts';
 import type { RequestFacts } from '../http/handler.ts';
@@ -21,10 +22,7 @@ export const execHandlers: Pick<
 > = {
   async runExec({ params, body }, { caller, source, signal, headers, requestId, trace }, services) {
     const target = await findTarget(params, caller, services);
-    const idempotencyKey = headers.get('idempotency-key');
-    if (idempotencyKey !== null && idempotencyKey.length > 128) {
-      throw new PosternError('bad_request', 'an idempotency key has at most 128 characters');
-    }
+    const idempotencyKey = parseIdempotencyKey(headers.get('idempotency-key'));
     const call = { caller, source, body, idempotencyKey, trace };
     if (body.detach === true) return detachedExec(target, call, services);
     return headers.get('accept')?.includes('application/x-ndjson') === true

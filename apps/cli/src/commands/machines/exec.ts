@@ -27,6 +27,7 @@ export const command = defineCommand({
     cwd: text('DIRECTORY', 'Folder on the machine to run in', {}),
     user: text('USER', 'User on the machine to run as', {}),
     env: list('NAME=VALUE', 'Environment variable for the command', { short: 'e' }),
+    idempotencyKey: text('KEY', 'Run it once only, however often a request with this key is sent', {}),
     container: text('NAME', 'Container to run in, where the machine has several', {}),
     noContainer: toggle('Run on the machine itself, where it has containers'),
     json: SHARED_FLAGS.json,
@@ -57,7 +58,9 @@ export const command = defineCommand({
     if (flags.container !== undefined && flags.noContainer) {
       throw new PosternError('bad_request', '--container and --no-container are mutually exclusive');
     }
-    return traceExec(io, async (headers) => {
+    return traceExec(io, async (traced) => {
+      const { idempotencyKey: key } = flags;
+      const headers = { ...traced, ...(key === undefined ? {} : { 'idempotency-key': key }) };
       const session = await connect(io, flags, headers);
       const place = await chooseMachine(io, flags, session, named);
       const request = {
