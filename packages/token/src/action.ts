@@ -16,9 +16,12 @@ const LETTERS = [
   ['C', ACTION.C, 'control'],
 ] as const;
 
-/** Whether every requested bit is allowed. A request without bits is a subset of everything. */
+/**
+ * Whether every requested bit is allowed. A request without bits is a subset of everything; what is no mask of 16 bits
+ * is a subset of nothing.
+ */
 export function isActionSubset(requested: ActionMask, allowed: ActionMask): boolean {
-  return (requested & ~allowed & 0xffff) === 0;
+  return requested >= 0 && requested <= ACTION.all && (requested & ~allowed) === 0;
 }
 
 /** Letters in the fixed order `rwcdC`. Bits without a letter do not show: 0xffff prints as `rwcdC`. */

@@ -170,7 +170,9 @@ function validity(caveat: Extract<Caveat, { type: 'ValidityWindow' }>, now: numb
   // Words are made only for a refusal: this runs on every request.
   const wouldAllow = (): string =>
     `from ${describeTime(caveat.notBefore)} until ${describeTime(caveat.notAfter)}`;
-  if (now > Number(caveat.notAfter) * 1000) {
+  // Asked so that a time which is no number is late.
+  const inTime = now <= Number(caveat.notAfter) * 1000;
+  if (!inTime) {
     return refuse(caveat, 'expired', `the token expired at ${describeTime(caveat.notAfter)}`, wouldAllow());
   }
   if (now < Number(caveat.notBefore) * 1000) {

@@ -31,6 +31,11 @@ export interface VerifiedToken {
 }
 
 export interface VerifyOptions {
+  /**
+   * The verifier's own location: a token of another is refused before anything is computed. Not needed for a member of
+   * a {@link bundle}, which has been compared.
+   */
+  readonly location?: string;
   /** Tokens that may answer third-party caveats; matched by ticket, unmatched ones ignored. */
   readonly discharges?: readonly UnverifiedToken[];
   /** For each third party's location, keys shared with it. Only then are its attestations believed. */
@@ -49,10 +54,10 @@ export interface ChainPlace {
 }
 
 /**
- * @param token a permission token; its location must already have been compared with the verifier's own.
+ * @param token a permission token; its location must be compared with the verifier's own, here or before.
  * @param key the signing key its key id names, 32 bytes.
- * @throws TokenError `invalid-signature`, `missing-discharge`, `invalid-discharge`, `bad-caveat`, `limit` or
- *   `bad-argument`.
+ * @throws TokenError `wrong-location`, `invalid-signature`, `missing-discharge`, `invalid-discharge`, `bad-caveat`,
+ *   `limit` or `bad-argument`.
  */
 export function verify(
   token: UnverifiedToken,
@@ -62,6 +67,9 @@ export function verify(
 ): VerifiedToken {
   if (key.length !== LIMITS.keyBytes) {
     throw new TokenError('bad-argument', `a signing key has ${LIMITS.keyBytes} bytes`);
+  }
+  if (options.location !== undefined && token.location !== options.location) {
+    throw new TokenError('wrong-location', 'the token belongs to another service: its location is not ours');
   }
   const thirdParty = thirdPartyCaveats(token);
   // Third-party caveats are opened with the tails before them, so the whole chain is needed.
@@ -229,10 +237,10 @@ function dischargeHolds(
 ): boolean {
   // Discharges do not nest.
   if (discharge.unsafeCaveats.some((caveat) => caveat.type === '3P')) return false;
-  const trust = trustOf(discharge, key, family);
-  if (trust === 'contradicted') return false;
   try {
     checkChain(discharge, key, family.crypto);
+    const trust = trustOf(discharge, key, family);
+    if (trust === 'contradicted') return false;
     collect(discharge, trust === 'trusted', family.digests, found, from, index);
     return true;
   } catch (error) {

@@ -136,8 +136,10 @@ describe('third parties', () => {
     );
     expect(openTicket(SHARED, ticket, nodeCrypto)).toMatchObject({ caveats: [ORG] });
     expect(openTicket(KEY, ticket, nodeCrypto)).toBe('sealed');
-    expect(openTicket(SHARED, ticket.slice(0, 12), nodeCrypto)).toBe('sealed');
     expect(openTicket(SHARED, ticket.slice(0, 20), nodeCrypto)).toBe('sealed');
+    const unasked: TokenCrypto = { ...nodeCrypto, open: () => expect.unreachable('too short to be opened') };
+    for (const length of [0, 12]) expect(openTicket(SHARED, ticket.slice(0, length), unasked)).toBe('sealed');
+    expect(() => openTicket(SHARED, ticket.slice(0, 13), unasked)).toThrowError('too short to be opened');
     const sealed = (plaintext: Uint8Array): Uint8Array =>
       Buffer.concat([new Uint8Array(12), nodeCrypto.seal(SHARED, new Uint8Array(12), plaintext)]);
     expect(openTicket(SHARED, sealed(Uint8Array.of(0xc0)), nodeCrypto)).toBe('malformed');
@@ -255,6 +257,58 @@ describe('verify', () => {
     expect(codeOf(() => verify(mint(), new Uint8Array(16), {}, nodeCrypto))).toBe('bad-argument');
   });
 
+  test('a location of its own is compared before anything is computed', () => {
+    const nothing: TokenCrypto = {
+      ...nodeCrypto,
+      hmacChain: () => expect.unreachable('no chain'),
+    };
+    const location = 'https://l.test';
+    expect(codeOf(() => verify(mint(), KEY, { location }, nodeCrypto))).toBe('fine');
+    for (const other of ['https://L.test', 'https://l.test/', '']) {
+      expect(codeOf(() => verify(mint(), KEY, { location: other }, nothing))).toBe('wrong-location');
+    }
+  });
+
+  test('nothing is opened for a token, or with a discharge, whose signature does not hold', () => {
+    let opened = 0;
+    const counting: TokenCrypto = {
+      ...nodeCrypto,
+      open(...parts) {
+        opened += 1;
+        return nodeCrypto.open(...parts);
+      },
+    };
+    const root = addThirdParty(mint(), AUTH, nodeCrypto);
+    const [{ ticket } = { ticket: KEY }] = tickets(root);
+    const bound = mint({ caveats: [ORG, { type: 'BindToParentToken', digest: new Uint8Array(16) }] });
+    for (const token of [root, bound]) {
+      expect(codeOf(() => verify(token, SHARED, {}, counting))).toBe('invalid-signature');
+    }
+    expect(opened).toBe(0);
+    const forged = mint({ location: AUTH.location, kid: ticket, proof: true, key: SHARED });
+    const trusted = new Map([[AUTH.location, [SHARED, KEY]]]);
+    const options = { discharges: [forged], trusted };
+    expect(codeOf(() => verify(root, KEY, options, counting))).toBe('invalid-discharge');
+    // The verifier key of the token, whose signature does hold; not the ticket.
+    expect(opened).toBe(1);
+  });
+
+  test('from a known place on, a token with a demand is computed whole', () => {
+    const start = mint();
+    const root = attenuate(addThirdParty(start, AUTH, nodeCrypto), [{ type: 'NoTty' }], nodeCrypto);
+    const [{ ticket } = { ticket: KEY }] = tickets(root);
+    const opened = openTicket(SHARED, ticket, nodeCrypto);
+    if (typeof opened === 'string') return expect.unreachable();
+    const answer = discharge(
+      { location: AUTH.location, ticket, opened, caveats: [bindTo(start, nodeCrypto)] },
+      nodeCrypto,
+    );
+    const resume = { messages: 2, tail: start.tail };
+    return expect(
+      verify(root, KEY, { discharges: [answer], resume }, nodeCrypto).caveats.map(({ type }) => type),
+    ).toEqual(['Organization', 'NoTty']);
+  });
+
   test('from a known place on, to the end or from it', () => {
     const start = mint();
     const longer = attenuate(start, [{ type: 'NoTty' }], nodeCrypto);
@@ -296,9 +350,17 @@ describe('texts', () => {
     const [{ ticket } = { ticket: KEY }] = tickets(root);
     const answer = mint({ location: AUTH.location, kid: ticket, proof: true });
     const shifted = mint({ location: AUTH.location, kid: ticket.map((byte) => byte ^ 1), proof: true });
+    const longer = mint({
+      location: AUTH.location,
+      kid: Buffer.concat([ticket, Buffer.of(0)]),
+      proof: true,
+    });
+    const own = mint({ kid: ticket, proof: true });
     expect(
-      bundle([answer, root, mint(), shifted], 'https://l.test').map(({ discharges }) => discharges),
-    ).toEqual([[answer], []]);
+      bundle([longer, answer, root, mint(), shifted, own], 'https://l.test').map(
+        ({ discharges }) => discharges,
+      ),
+    ).toEqual([[answer], [], []]);
   });
 
   test('base64 is standard and has one spelling', () => {
