@@ -9,6 +9,8 @@ import { signatureVectors } from './vectors/broken.ts';
 import { acceptVectors, denyVectors } from './vectors/cleared.ts';
 import type { Vector } from './vectors/common.ts';
 import { formatVectors } from './vectors/format.ts';
+import { readVectors } from './vectors/read.ts';
+import { ticketVectors } from './vectors/tickets.ts';
 
 const GROUPS: Readonly<Record<string, readonly [does: string, vectors: () => Vector[]]>> = {
   accept: ['Tokens that verify with the key, and requests their caveats allow.', acceptVectors],
@@ -16,6 +18,7 @@ const GROUPS: Readonly<Record<string, readonly [does: string, vectors: () => Vec
     'Tokens that verify, and requests their caveats refuse, with the code of the first refusal.',
     denyVectors,
   ],
+  'accept-format': ['Bytes and texts that are read, with what they are.', readVectors],
   'reject-format': [
     'Bytes and texts that are refused when they are read, with the code of the error.',
     formatVectors,
@@ -23,6 +26,10 @@ const GROUPS: Readonly<Record<string, readonly [does: string, vectors: () => Vec
   'reject-signature': [
     'Well-formed tokens that do not verify, with the code of the error.',
     signatureVectors,
+  ],
+  ticket: [
+    'What a third party finds in a ticket, and requests for a discharge that its caveats allow or, with a code, refuse.',
+    ticketVectors,
   ],
 };
 

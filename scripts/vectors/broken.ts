@@ -1,6 +1,7 @@
 /** The group reject-signature: well-formed tokens nobody should believe. */
 import {
   addThirdParty,
+  attenuate,
   bindTo,
   decodeToken,
   encodeCaveats,
@@ -14,8 +15,11 @@ import {
 } from '@postern/token';
 import { nodeCrypto } from '@postern/token/mac/node';
 import {
+  answerTo,
   AUTH,
   COMMANDS,
+  demand,
+  DISCHARGE_KEY,
   fixedCrypto,
   hex,
   KEY,
@@ -51,6 +55,20 @@ export function forge(
     hex(tail),
   ];
   return decodeToken(unhex(parts.join('')));
+}
+
+/** A discharge as they were once made: its tail is not finalized. */
+export function unfinished(
+  parent: UnverifiedToken,
+  version: 0 | 1,
+  caveats: readonly Caveat[],
+  proof = false,
+): UnverifiedToken {
+  const { nonce } = answerTo(parent, []);
+  const old: Nonce = { ...nonce, version, proof };
+  let tail = nodeCrypto.hmacSha256(DISCHARGE_KEY, encodeNonce(old));
+  for (const caveat of caveats) tail = nodeCrypto.hmacSha256(tail, encodeCaveats([caveat]));
+  return forge(old, caveats, tail, AUTH);
 }
 
 /** Every byte of a token with one bit flipped: those that still decode. */
@@ -224,17 +242,112 @@ export function signatureVectors(): Vector[] {
   return [...vectors, ...dischargeVectors()];
 }
 
+type Reject = (
+  name: string,
+  token: UnverifiedToken,
+  discharges: readonly UnverifiedToken[],
+  code: string,
+) => Vector;
+
+/** Demands and discharges that nobody makes by accident. */
+function byHand(reject: Reject): Vector[] {
+  const start = mint('demanded', [ORG]);
+  const one = demand(start);
+  const twice = demand(one);
+  const forged = answerTo(one, [], { key: OTHER_KEY });
+  const user: Caveat = { type: 'FlyioUserID', id: 1n };
+  const bound = (digest: Uint8Array): UnverifiedToken[] => [
+    answerTo(one, [{ type: 'BindToParentToken', digest }]),
+  ];
+  const digest = nodeCrypto.sha256(one.tail);
+  const child = attenuate(one, [WINDOW], nodeCrypto);
+  const nine = Array.from({ length: 9 }, () => one).reduce((token) => demand(token), start);
+  const contradicting = demand(start, { ticket: unhex(`92c420${hex(OTHER_KEY)}90`) });
+  const strange = demand(start, { ticket: unhex('c0') });
+  const short = demand(start, { sealed: DISCHARGE_KEY.subarray(1) });
+  const long = demand(start, { sealed: Buffer.concat([DISCHARGE_KEY, Buffer.of(0)]) });
+  const sealedByNobody = attenuate(
+    start,
+    [{ type: '3P', location: AUTH, verifierKey: new Uint8Array(12), ticket: new Uint8Array(64) }],
+    nodeCrypto,
+  );
+  return [
+    reject('two demands of one location, one discharge', twice, [answerTo(one, [])], 'missing-discharge'),
+    reject(
+      'nine demands',
+      nine,
+      Array.from({ length: 9 }, (_, place) => answerTo(nine, [], { place })),
+      'limit',
+    ),
+    reject(
+      'the fifth of five discharges for one ticket',
+      one,
+      [forged, forged, forged, forged, answerTo(one, [])],
+      'invalid-discharge',
+    ),
+    reject('an old discharge with an attestation', one, [unfinished(one, 0, [user])], 'invalid-discharge'),
+    reject(
+      'a discharge, no proof, with an attestation',
+      one,
+      [unfinished(one, 1, [user])],
+      'invalid-discharge',
+    ),
+    reject('a proof that is not finalized', one, [unfinished(one, 1, [WINDOW], true)], 'invalid-discharge'),
+    reject(
+      'a trusted ticket that holds another key',
+      contradicting,
+      [answerTo(contradicting, [])],
+      'invalid-discharge',
+    ),
+    reject('a trusted ticket that holds no key', strange, [answerTo(strange, [])], 'invalid-discharge'),
+    reject('a verifier key of 31 bytes', short, [answerTo(short, [])], 'invalid-signature'),
+    reject('a verifier key of 33 bytes', long, [answerTo(long, [])], 'invalid-signature'),
+    reject(
+      'a verifier key that is a nonce alone',
+      sealedByNobody,
+      [answerTo(sealedByNobody, [])],
+      'invalid-signature',
+    ),
+    reject(
+      'a discharge bound to a child',
+      one,
+      bound(nodeCrypto.sha256(child.tail).slice(0, 16)),
+      'invalid-discharge',
+    ),
+    reject(
+      'a discharge bound by a digest that is wrong at its end',
+      one,
+      bound(Uint8Array.from([...digest.slice(0, 15), (digest[15] ?? 0) ^ 1])),
+      'invalid-discharge',
+    ),
+    reject('a discharge bound by the end of a digest', one, bound(digest.slice(16)), 'invalid-discharge'),
+    reject('a discharge bound to the tail itself', one, bound(one.tail.slice(0, 16)), 'invalid-discharge'),
+    reject(
+      'a ticket that is the beginning of a key id',
+      one,
+      [
+        mintToken(
+          {
+            location: AUTH,
+            kid: Buffer.concat([answerTo(one, []).nonce.kid, Buffer.of(0)]),
+            key: DISCHARGE_KEY,
+            caveats: [],
+            proof: true,
+          },
+          fixedCrypto('longer'),
+        ),
+      ],
+      'missing-discharge',
+    ),
+  ];
+}
+
 function dischargeVectors(): Vector[] {
   const { root, answer } = pair('discharge', [WINDOW]);
   const other = pair('another', [WINDOW]);
   const [, thirdParty] = root.unsafeCaveats;
   const ticket = answer.nonce.kid;
-  const reject = (
-    name: string,
-    token: UnverifiedToken,
-    discharges: readonly UnverifiedToken[],
-    code: string,
-  ): Vector => ({
+  const reject: Reject = (name, token, discharges, code) => ({
     name,
     ...tokenFields(token, { discharges, trusted: true }),
     code,
@@ -308,6 +421,7 @@ function dischargeVectors(): Vector[] {
       [withDischargeKey([bindTo(root, nodeCrypto), bindTo(sibling.root, nodeCrypto)])],
       'invalid-discharge',
     ),
+    ...byHand(reject),
     reject(
       'the third-party caveat removed',
       forge(root.nonce, [ORG], root.tail),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import {
   addThirdParty,
+  attenuate,
   caveatsToJson,
   discharge,
   formatToken,
@@ -74,6 +75,43 @@ export function pair(
   const opened = openTicket(SHARED, ticket, crypto);
   if (typeof opened === 'string') throw new Error(`ticket ${opened}`);
   return { root, answer: discharge({ location: AUTH, ticket, opened, caveats: dischargeCaveats }, crypto) };
+}
+
+/** The key that {@link demand} seals for both sides: it signs the discharge. */
+export const DISCHARGE_KEY: Uint8Array = new Uint8Array(32).fill(0x80);
+
+/**
+ * A demand made by hand, so that it can be wrong: what `addThirdParty` would append, for any location and with any
+ * parts.
+ */
+export function demand(
+  token: UnverifiedToken,
+  parts: { location?: string; sealed?: Uint8Array; ticket?: Uint8Array } = {},
+): UnverifiedToken {
+  // Told apart by where they stand.
+  const nonce = new Uint8Array(12).fill(token.unsafeCaveats.length);
+  const seal = (key: Uint8Array, plaintext: Uint8Array): Uint8Array =>
+    Buffer.concat([nonce, nodeCrypto.seal(key, nonce, plaintext)]);
+  const caveat: Caveat = {
+    type: '3P',
+    location: parts.location ?? AUTH,
+    verifierKey: seal(token.tail, parts.sealed ?? DISCHARGE_KEY),
+    ticket: seal(SHARED, parts.ticket ?? unhex(`92c420${hex(DISCHARGE_KEY)}90`)),
+  };
+  return attenuate(token, [caveat], nodeCrypto);
+}
+
+/** Answers the demand that stands last, or the one at a place among the demands. */
+export function answerTo(
+  token: UnverifiedToken,
+  caveats: readonly Caveat[],
+  options: { place?: number; key?: Uint8Array; location?: string } = {},
+): UnverifiedToken {
+  const found = tickets(token).at(options.place ?? -1);
+  if (found === undefined) throw new Error('no demand');
+  const opened = { dischargeKey: options.key ?? DISCHARGE_KEY, caveats: [] };
+  const { location, ticket } = { ...found, location: options.location ?? found.location };
+  return discharge({ location, ticket, opened, caveats }, fixedCrypto(`answer ${hex(ticket)}`));
 }
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

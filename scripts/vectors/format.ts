@@ -1,7 +1,8 @@
 /** The group reject-format: bytes and texts that are no token, or a token spelled in another way. */
-import { encodeToken, formatToken, TokenError } from '@postern/token';
+import { decodeToken, encodeToken, formatToken, signedMessages, TokenError } from '@postern/token';
+import { nodeCrypto } from '@postern/token/mac/node';
 import { flips } from './broken.ts';
-import { hex, LOCATION, MACHINE_EXEC, mint, ORG, type Vector } from './common.ts';
+import { hex, KEY, LOCATION, MACHINE_EXEC, mint, ORG, unhex, type Vector } from './common.ts';
 
 const NONCE = '93 c4056b65792d31 c410 a0a1a2a3a4a5a6a7a8a9aaabacadaeaf c2';
 const PLACE = `bb${hex(new TextEncoder().encode(LOCATION))}`;
@@ -87,6 +88,11 @@ const CAVEATS: readonly Row[] = [
   ['Apps set absent', '92 03 91 c0'],
   ['Apps set as an array', '92 03 91 92 01 1f'],
   ['Apps with map16 for a short map', '92 03 91 de0001 01 1f'],
+  [
+    'Apps of 15 with map16',
+    `92 03 91 de000f ${Array.from({ length: 15 }, (_, i) => `0${i.toString(16)}01`).join('')}`,
+  ],
+  ['Apps of one with map32', '92 03 91 df00000001 01 1f'],
   ['Apps with string keys', '92 03 91 81 a131 1f'],
   ['Apps with more pairs than bytes', '92 03 91 df7fffffff 01 1f'],
   ['Machines with keys out of order', '92 07 91 82 a162 1f a161 1f'],
@@ -103,6 +109,9 @@ const CAVEATS: readonly Row[] = [
   ['ValidityWindow with a longer negative of 32 bits', '92 04 92 d2ffff8000 00'],
   ['ValidityWindow with a longer negative of 64 bits', '92 04 92 d3ffffffff80000000 00'],
   ['ValidityWindow with a positive as signed', '92 04 92 d001 00'],
+  ['ValidityWindow with -32 in 8 bits', '92 04 92 d0e0 00'],
+  ['ValidityWindow with 64 bits signed of a positive', '92 04 92 d37fffffffffffffff 00'],
+  ['ValidityWindow beyond 63 bits by one', '92 04 92 cf8000000000000000 00'],
   ['ValidityWindow absent end', '92 04 92 00 c0'],
   ['Mutations absent', '92 06 91 c0'],
   ['Mutations of bytes', '92 06 91 91 c40161'],
@@ -111,14 +120,28 @@ const CAVEATS: readonly Row[] = [
   ['3P with a string ticket', '92 0b 93 a161 c40161 a161'],
   ['BindToParentToken in an array', '92 0c 91 c40161'],
   ['BindToParentToken as a string', '92 0c a161'],
+  ['BindToParentToken absent', '92 0c c0'],
+  ['BindToParentToken of 255 bytes with 16 bits of length', `92 0c c500ff${repeat('61', 255)}`],
+  ['BindToParentToken of one byte with 32 bits of length', '92 0c c60000000161'],
   ['IfPresent with absent ifs', '92 0d 92 c0 01'],
   ['IfPresent with odd ifs', '92 0d 92 91 00 01'],
   ['IfPresent without else', '92 0d 91 90'],
   ['IfPresent with else absent', '92 0d 92 90 c0'],
   ['IfPresent holding a bad caveat', '92 0d 92 92 1a c0 01'],
   ['FromMachineSource bare', '92 0f a161'],
+  ['FromMachineSource of 31 bytes with 8 bits of length', `92 0f 91 d91f${repeat('61', 31)}`],
+  ['FromMachineSource of 255 bytes with 16 bits of length', `92 0f 91 da00ff${repeat('61', 255)}`],
+  ['FromMachineSource of one byte with 32 bits of length', '92 0f 91 db0000000161'],
+  ['FromMachineSource cut off in a character', '92 0f 91 a3f09f98'],
+  ['FromMachineSource above the last character', '92 0f 91 a4f4908080'],
   ['ConfineGoogleHD in an array', '92 13 91 a161'],
   ['MaxValidity negative', '92 15 ff'],
+  ['MaxValidity with a longer form: 127 in 8 bits', '92 15 cc7f'],
+  ['MaxValidity with a longer form: 255 in 16 bits', '92 15 cd00ff'],
+  ['MaxValidity with a longer form: 65535 in 32 bits', '92 15 ce0000ffff'],
+  ['MaxValidity with a longer form: 2^32 - 1 in 64 bits', '92 15 cf00000000ffffffff'],
+  ['MaxValidity bare nothing', '91 15'],
+  ['MaxValidity as a boolean', '92 15 c3'],
   ['IsMember absent', '92 16 c0'],
   ['IsMember with a field', '92 16 91 01'],
   ['GoogleUserID with a leading zero', '92 19 c40200ff'],
@@ -129,6 +152,8 @@ const CAVEATS: readonly Row[] = [
   ['Action of 32 bits', '92 1a ceffffffff'],
   ['Commands in a record', '92 1b 91 91 92 90 c2'],
   ['Commands absent', '92 1b c0'],
+  ['Commands of 15 with array16', `92 1b dc000f ${repeat('9290c2', 15)}`],
+  ['Commands of one with array32', '92 1b dd00000001 9290c2'],
   ['Commands with absent args', '92 1b 91 92 c0 c2'],
   ['Commands without exact', '92 1b 91 91 90'],
   ['Commands with exact as a number', '92 1b 91 92 90 00'],
@@ -275,6 +300,78 @@ const RESTRICTIONS: readonly Row[] = [
   ],
 ];
 
+/** A token in parts, each a value that has other spellings. */
+const PARTS = {
+  token: '94',
+  nonce: '93',
+  kid: 'c4056b65792d31',
+  rnd: RND,
+  proof: 'c2',
+  location: PLACE,
+  set: '9a',
+  organization: '00 92 05 1f',
+  apps: '03 91 82 01 01 02 03',
+  window: '04 92 00 ce697d4600',
+  ifPresent: '0d 92 92 1b 91 92 91 a26c73 c2 01',
+  source: '1f 93 a0 a0 a0',
+  tail: '',
+};
+type Part = keyof typeof PARTS;
+
+/** What readers that decode into values, and sign those, take for the token that {@link PARTS} spell. */
+const SPELLINGS: readonly (readonly [name: string, part: Part, spelled: string])[] = [
+  ['array16 for the token', 'token', 'dc0004'],
+  ['array32 for the token', 'token', 'dd00000004'],
+  ['array16 for the nonce', 'nonce', 'dc0003'],
+  ['the key id as a string', 'kid', 'a56b65792d31'],
+  ['the key id with 16 bits of length', 'kid', 'c500056b65792d31'],
+  ['the random bytes as a string', 'rnd', 'b0a0a1a2a3a4a5a6a7a8a9aaabacadaeaf'],
+  ['the location as bytes', 'location', `c41b${PLACE.slice(2)}`],
+  ['the location with 8 bits of length', 'location', `d91b${PLACE.slice(2)}`],
+  ['array16 for the caveats', 'set', 'dc000a'],
+  ['a type with 8 bits', 'organization', 'cc00 92 05 1f'],
+  ['a type with 64 bits', 'organization', 'cf0000000000000000 92 05 1f'],
+  ['a number with 8 bits', 'organization', '00 92 cc05 1f'],
+  ['a number with 16 bits', 'organization', '00 92 cd0005 1f'],
+  ['a number with 32 bits', 'organization', '00 92 ce00000005 1f'],
+  ['a number with 64 bits', 'organization', '00 92 cf0000000000000005 1f'],
+  ['a number, signed', 'organization', '00 92 d005 1f'],
+  ['a record with array16', 'organization', '00 dc0002 05 1f'],
+  ['a record as a map', 'organization', '00 82 a24944 05 a44d61736b 1f'],
+  ['keys out of order', 'apps', '03 91 82 02 03 01 01'],
+  ['a key twice: the last wins', 'apps', '03 91 83 01 1f 01 01 02 03'],
+  ['map16 for a short map', 'apps', '03 91 de0002 01 01 02 03'],
+  ['nil for the number zero', 'window', '04 92 c0 ce697d4600'],
+  ['a word as bytes', 'ifPresent', '0d 92 92 1b 91 92 91 c4026c73 c2 01'],
+  ['a word with 8 bits of length', 'ifPresent', '0d 92 92 1b 91 92 91 d9026c73 c2 01'],
+  ['a longer form inside IfPresent', 'ifPresent', '0d 92 dc0002 1b 91 92 91 a26c73 c2 01'],
+  ['an empty array for a record of nothing', 'source', '1f 90'],
+  ['nil for a record of nothing', 'source', '1f c0'],
+  ['the tail as a string', 'tail', 'd920'],
+  ['a byte after the end', 'tail', '+00'],
+];
+
+/** One good token in many spellings: the signature of each is right, and only one of them is the token. */
+function spelledAnew(): Vector[] {
+  const whole = (parts: Record<Part, string>, tail: string): string =>
+    Object.values(parts).join('').replaceAll(' ', '') + tail;
+  const unsigned = decodeToken(unhex(whole(PARTS, TAIL)));
+  const { messages, ends } = signedMessages(unsigned);
+  const tail = hex(nodeCrypto.hmacChain(KEY, messages, ends).slice(-32));
+  const good = decodeToken(unhex(whole(PARTS, `c420${tail}`)));
+  return SPELLINGS.map(([name, part, spelled]) => {
+    const end = part !== 'tail' ? `c420${tail}` : spelled.startsWith('+') ? `c420${tail}00` : spelled + tail;
+    return {
+      name: `token: a good one spelled anew: ${name}`,
+      kind: 'token',
+      hex: whole(part === 'tail' ? PARTS : { ...PARTS, [part]: spelled }, end),
+      code: MALFORMED,
+      key_hex: hex(KEY),
+      same_as: formatToken(good),
+    };
+  });
+}
+
 const BASE = formatToken(mint('text', [ORG])).slice(4);
 
 const TEXTS: readonly Row[] = [
@@ -303,12 +400,19 @@ const HEADERS: readonly Row[] = [
   ['nothing', ''],
   ['a scheme alone', 'FlyV1'],
   ['an OAuth token alone', 'Bearer fo1_x'],
+  ['a part without an underscore', `FlyV1 fm2_${BASE},abc`],
+  ['an unknown label among good tokens', `FlyV1 fm2_${BASE},fm3_${BASE}`],
+  ['an empty token', `FlyV1 fm2_${BASE},fm2_`],
+  ['an OAuth token in capitals', `FlyV1 fm2_${BASE},FO1_x`],
+  ['a comma in front', `FlyV1 ,fm2_${BASE}`],
+  ['a scheme with a tab', `FlyV1\tfm2_${BASE}`],
   ['a comma at the end', `FlyV1 fm2_${BASE},`],
   ['white space after a comma', `FlyV1 fm2_${BASE}, fm2_${BASE}`],
   ['an unknown scheme', `Basic fm2_${BASE}`],
   ['one bad token among good ones', `FlyV1 fm2_${BASE},fm2_AAAA`],
   ['33 tokens', `FlyV1 ${Array.from({ length: 33 }, () => 'fm2_AAAA').join(',')}`, 'limit'],
   ['longer than 16 KiB', `FlyV1 ${'x'.repeat(16_384)}`, 'limit'],
+  ['longer than 16 KiB by one', `FlyV1 fm2_${BASE},fo1_`.padEnd(16_385, 'x'), 'limit'],
 ];
 
 const commandsJson = (command: string): string => `[{"type":"Commands","body":[${command}]}]`;
@@ -323,6 +427,14 @@ const JSONS: readonly Row[] = [
   ['a type that is a number', '[{"type":26,"body":"r"}]'],
   ['an unknown type', '[{"type":"Organisation","body":{"id":1,"mask":"r"}}]'],
   ['an unknown number', '[{"type":"281474976710658","body":"ew=="}]'],
+  ['a number with a leading zero', '[{"type":"026","body":"r"}]'],
+  ['a number with a space', '[{"type":" 26","body":"r"}]'],
+  ['a number as a float', '[{"type":"26.0","body":"r"}]'],
+  ['a number in hexadecimal', '[{"type":"0x1a","body":"r"}]'],
+  ['a reserved number', '[{"type":"17","body":{}}]'],
+  ['the number of unregistered types', '[{"type":"18446744073709551615","body":"ew=="}]'],
+  ['a name in another case', '[{"type":"action","body":"r"}]'],
+  ['a star among letters', '[{"type":"Action","body":"r*"}]'],
   ['a type named __proto__', '[{"type":"__proto__","body":{}}]'],
   ['a type named constructor', '[{"type":"constructor","body":{}}]'],
   ['a letter that is not known', '[{"type":"Action","body":"rx"}]'],
@@ -448,6 +560,7 @@ export function formatVectors(): Vector[] {
   );
   return [
     ...rows('token', [...TOKENS, ...cut, ...flipped]),
+    ...spelledAnew(),
     ...rows('caveats', [...CAVEATS, ...RESTRICTIONS]),
     ...rows('text', TEXTS),
     ...rows('header', HEADERS),

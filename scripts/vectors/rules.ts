@@ -121,9 +121,34 @@ export const RULES: readonly Rule[] = [
       [{ machine: undefined }, 'resource-unspecified'],
       [{ ...bare, machineFeature: 'f' }, 'resource-unspecified'],
       [{ machineFeature: 'f' }, 'mutually-exclusive'],
+      [{ ...bare, appId: undefined, feature: 'wg', storageObject: 'x' }, 'mutually-exclusive'],
+      [{ ...bare, appId: undefined, volume: 'v' }, 'resource-unspecified'],
+      [{ ...bare, appId: undefined, appFeature: 'f' }, 'resource-unspecified'],
+      [{ ...bare, volume: 'v', appFeature: 'f' }, 'mutually-exclusive'],
     ],
   },
-  { name: 'no organization', caveats: [APPS], allow: [], deny: [[{}, 'bad-caveat']] },
+  {
+    name: 'structure of the request, the first failure wins',
+    caveats: [ORG],
+    allow: [],
+    deny: [
+      [{ orgId: undefined, feature: 'wg' }, 'resource-unspecified'],
+      [{ appId: undefined, feature: 'wg', storageObject: 'x' }, 'mutually-exclusive'],
+      [{ appId: undefined, volume: 'v' }, 'resource-unspecified'],
+      [{ volume: 'v', cluster: 'c' }, 'mutually-exclusive'],
+      [{ ...bare, appId: undefined, feature: 'wg', cluster: 'c', machineFeature: 'f' }, 'invalid-access'],
+      [{ machine: undefined, machineFeature: 'f' }, 'resource-unspecified'],
+    ],
+  },
+  {
+    name: 'no organization',
+    caveats: [APPS],
+    allow: [],
+    deny: [
+      [{}, 'bad-caveat'],
+      [{ orgId: undefined }, 'resource-unspecified'],
+    ],
+  },
   { name: 'no caveat', caveats: [], allow: [], deny: [[{}, 'bad-caveat']] },
   {
     name: 'any organization',
@@ -188,53 +213,93 @@ export const RULES: readonly Rule[] = [
     [{}, { action: 0 }],
     [
       [{ machine: 'other' }, 'for-resource'],
+      [{ machine: `${MACHINE}0` }, 'for-resource'],
       [{ machine: '' }, 'for-resource'],
       [{ action: 1 }, 'for-action'],
       [bare, 'resource-unspecified'],
     ],
   ),
-  restricted('Machines any and one', set('Machines', ['', 31], ['a', 31]), [], [[{}, 'bad-caveat']]),
+  restricted(
+    'Machines any',
+    set('Machines', ['', 3]),
+    [{}, { machine: '' }, { machine: 'other' }],
+    [
+      [{ action: ACTION.d }, 'for-action'],
+      [bare, 'resource-unspecified'],
+    ],
+  ),
+  restricted(
+    'Machines any and one',
+    set('Machines', ['', 31], ['a', 31]),
+    [],
+    [
+      [{}, 'bad-caveat'],
+      [bare, 'bad-caveat'],
+    ],
+  ),
+  restricted(
+    'Machines none, in IfPresent: no machine at all',
+    { type: 'IfPresent', ifs: [set('Machines')], else: 2 },
+    [bare],
+    [[{}, 'for-resource']],
+  ),
+  restricted(
+    'Machines any and one, in IfPresent',
+    { type: 'IfPresent', ifs: [set('Machines', ['', 31], ['a', 31])], else: 31 },
+    [],
+    [[bare, 'bad-caveat']],
+  ),
   restricted(
     'Volumes',
-    set('Volumes', ['vol_1', 31]),
+    set('Volumes', ['vol_1', 3]),
     [{ ...bare, volume: 'vol_1' }],
     [
+      [{ ...bare, volume: 'vol_1', action: ACTION.d }, 'for-action'],
+      [{ ...bare, volume: 'vol_12' }, 'for-resource'],
       [{ ...bare, volume: 'vol_2' }, 'for-resource'],
       [{}, 'resource-unspecified'],
     ],
   ),
   restricted(
     'FeatureSet',
-    set('FeatureSet', ['wg', 31]),
+    set('FeatureSet', ['wg', 3]),
     [{ ...bare, appId: undefined, feature: 'wg' }],
     [
+      [{ ...bare, appId: undefined, feature: 'wg', action: ACTION.d }, 'for-action'],
+      [{ ...bare, appId: undefined, feature: 'wg2' }, 'for-resource'],
       [{ ...bare, appId: undefined, feature: 'billing' }, 'for-resource'],
       [{}, 'resource-unspecified'],
     ],
   ),
   restricted(
     'MachineFeatureSet',
-    { type: 'MachineFeatureSet', set: [{ id: 'metadata', mask: 31 }] },
+    { type: 'MachineFeatureSet', set: [{ id: 'metadata', mask: 3 }] },
     [{ ...noExec, machineFeature: 'metadata' }],
     [
+      [{ ...noExec, machineFeature: 'metadata', action: ACTION.d }, 'for-action'],
+      [{ ...noExec, machineFeature: 'metadata2' }, 'for-resource'],
       [{ ...noExec, machineFeature: 'x' }, 'for-resource'],
       [{}, 'resource-unspecified'],
     ],
   ),
   restricted(
     'AppFeatureSet',
-    { type: 'AppFeatureSet', set: [{ id: 'images', mask: 31 }] },
+    { type: 'AppFeatureSet', set: [{ id: 'images', mask: 3 }] },
     [{ ...bare, appFeature: 'images' }],
     [
+      [{ ...bare, appFeature: 'images', action: ACTION.d }, 'for-action'],
+      [{ ...bare, appFeature: 'images2' }, 'for-resource'],
       [{ ...bare, appFeature: 'x' }, 'for-resource'],
       [{}, 'resource-unspecified'],
     ],
   ),
   restricted(
     'Clusters',
-    { type: 'Clusters', set: [{ id: 'c1', mask: 31 }] },
+    { type: 'Clusters', set: [{ id: 'c1', mask: 3 }] },
     [{ ...bare, appId: undefined, feature: 'litefs-cloud', cluster: 'c1' }],
     [
+      [{ ...bare, appId: undefined, feature: 'litefs-cloud', cluster: 'c1', action: ACTION.d }, 'for-action'],
+      [{ ...bare, appId: undefined, feature: 'litefs-cloud', cluster: 'c12' }, 'for-resource'],
       [{ ...bare, appId: undefined, feature: 'litefs-cloud', cluster: 'c2' }, 'for-resource'],
       [{}, 'resource-unspecified'],
     ],
@@ -246,6 +311,8 @@ export const RULES: readonly Rule[] = [
       set: [
         { id: 'a/', mask: 31 },
         { id: 'a/b', mask: 1 },
+        { id: 'r/', mask: 1 },
+        { id: 'r/w', mask: 31 },
       ],
     },
     [
@@ -255,9 +322,20 @@ export const RULES: readonly Rule[] = [
     [
       [{ ...bare, appId: undefined, storageObject: 'b' }, 'for-resource'],
       [{ ...bare, appId: undefined, storageObject: 'a/bc' }, 'for-action'],
+      [{ ...bare, appId: undefined, storageObject: 'r/w' }, 'for-action'],
       [{ ...bare, appId: undefined, storageObject: 'a' }, 'for-resource'],
+      [{ ...bare, appId: undefined, storageObject: '' }, 'for-resource'],
       [{}, 'resource-unspecified'],
     ],
+  ),
+  restricted(
+    'StorageObjects any',
+    { type: 'StorageObjects', set: [{ id: '', mask: 3 }] },
+    [
+      { ...bare, appId: undefined, storageObject: 'x' },
+      { ...bare, appId: undefined, storageObject: '' },
+    ],
+    [[{ ...bare, appId: undefined, storageObject: 'x', action: ACTION.d }, 'for-action']],
   ),
   restricted(
     'ValidityWindow',
@@ -277,9 +355,11 @@ export const RULES: readonly Rule[] = [
   ),
   restricted(
     'Mutations',
-    { type: 'Mutations', mutations: ['addCert'] },
-    [{ mutation: 'addCert' }],
+    { type: 'Mutations', mutations: ['addCert', 'b'] },
+    [{ mutation: 'addCert' }, { mutation: 'b' }],
     [
+      [{ mutation: 'addCert2' }, 'for-resource'],
+      [{ mutation: '' }, 'for-resource'],
       [{ mutation: 'addcert' }, 'for-resource'],
       [{}, 'resource-unspecified'],
     ],
@@ -325,7 +405,22 @@ export const RULES: readonly Rule[] = [
     commands(['caf\u00e9', '\u{1f600}']),
     notCommands(['cafe\u0301', '\u{1f600}'], ['caf\u00e9', '\ufffd']),
   ),
-  restricted('Action', { type: 'Action', mask: 3 }, [{}, { action: 0 }], [[{ action: 18 }, 'for-action']]),
+  restricted(
+    'Action',
+    { type: 'Action', mask: 3 },
+    [{}, { action: 0 }, { ...bare, appId: undefined }],
+    [[{ action: 18 }, 'for-action']],
+  ),
+  restricted('Action of no bits', { type: 'Action', mask: 0 }, [{ action: 0 }], [[{}, 'for-action']]),
+  {
+    name: 'all 16 bits',
+    caveats: [
+      { type: 'Organization', id: 4721n, mask: 0xffff },
+      { type: 'Action', mask: 0xffff },
+    ],
+    allow: [{ action: 0xffff }],
+    deny: [],
+  },
   restricted(
     'FromMachineSource',
     { type: 'FromMachineSource', id: 'm1' },
@@ -345,22 +440,85 @@ export const RULES: readonly Rule[] = [
       [{ sourceApp: 'a' }, 'invalid-access'],
     ],
   ),
-  restricted('FlySrc of nothing', { type: 'FlySrc', organization: '', app: '', instance: '' }, [{}], []),
   restricted(
-    'IsMember',
-    { type: 'IsMember' },
-    [{}, { ...bare, appId: undefined, feature: 'wg' }],
+    'FromMachineSource without a name',
+    { type: 'FromMachineSource', id: '' },
+    [{ sourceMachine: '' }],
     [
-      [{ ...bare, appId: undefined, feature: 'membership' }, 'for-role'],
-      [{ ...bare, appId: undefined, feature: 'unheard-of', action: 0 }, 'for-role'],
+      [{ sourceMachine: 'm1' }, 'unauthorized'],
+      [{}, 'invalid-access'],
     ],
   ),
+  restricted(
+    'FlySrc asks for the instance, then the app, then the organization',
+    { type: 'FlySrc', organization: 'o', app: 'a', instance: 'i' },
+    [{ sourceOrganization: 'o', sourceApp: 'a', sourceMachine: 'i' }],
+    [
+      [{ sourceMachine: 'j' }, 'unauthorized'],
+      [{ sourceApp: 'b' }, 'invalid-access'],
+      [{ sourceMachine: 'i', sourceApp: 'b' }, 'unauthorized'],
+      [{ sourceMachine: 'i', sourceOrganization: 'p' }, 'invalid-access'],
+      [{ sourceMachine: 'i', sourceApp: 'a', sourceOrganization: 'p' }, 'unauthorized'],
+      [{ sourceMachine: 'i', sourceApp: 'a' }, 'invalid-access'],
+    ],
+  ),
+  restricted(
+    'a source in IfPresent takes the branch',
+    { type: 'IfPresent', ifs: [{ type: 'FromMachineSource', id: 'm1' }], else: 31 },
+    [{ sourceMachine: 'm1' }],
+    [[{}, 'invalid-access']],
+  ),
+  restricted('FlySrc of nothing', { type: 'FlySrc', organization: '', app: '', instance: '' }, [{}], []),
+  restricted('IsMember', { type: 'IsMember' }, [{}, noExec, bare], []),
+  ...(
+    [
+      ['wg', 31],
+      ['domain', 31],
+      ['site', 31],
+      ['builder', 31],
+      ['addon', 31],
+      ['checks', 31],
+      ['litefs-cloud', 31],
+      ['membership', 1],
+      ['billing', 1],
+      ['authentication', 1],
+      ['deletion', 0],
+      ['document_signing', 0],
+    ] as const
+  ).map(([feature, mask]) => {
+    const asked = (action: number): Change => ({ ...bare, appId: undefined, feature, action });
+    const beyond = mask === 31 ? 0x20 : mask + 1;
+    return {
+      name: `a member and the feature ${feature}`,
+      caveats: [{ type: 'Organization', id: 4721n, mask: 0xffff }, { type: 'IsMember' }],
+      allow: [asked(mask), asked(0)],
+      deny: [[asked(beyond), 'for-role']],
+    } satisfies Rule;
+  }),
+  restricted(
+    'a member and a feature nobody knows',
+    { type: 'IsMember' },
+    [],
+    [
+      [{ ...bare, appId: undefined, feature: 'unheard-of', action: 0 }, 'for-role'],
+      [{ ...bare, appId: undefined, feature: '', action: 0 }, 'for-role'],
+      [{ ...bare, appId: undefined, feature: '__proto__', action: 0 }, 'for-role'],
+    ],
+  ),
+  restricted('AllowedRoles none', { type: 'AllowedRoles', roles: 0 }, [], [[{ action: 0 }, 'for-role']]),
   restricted('AllowedRoles billing manager', { type: 'AllowedRoles', roles: 2 }, [], [[{}, 'for-role']]),
+  restricted('AllowedRoles member among others', { type: 'AllowedRoles', roles: 3 }, [{}], []),
   restricted(
     'AllowedRoles admin',
     { type: 'AllowedRoles', roles: 0xffff_ffff },
     [{}, { ...bare, appId: undefined, feature: 'deletion' }],
     [],
+  ),
+  restricted(
+    'AllowedRoles admin but for a bit',
+    { type: 'AllowedRoles', roles: 0x7fff_ffff },
+    [{}],
+    [[{ ...bare, appId: undefined, feature: 'deletion' }, 'for-role']],
   ),
   restricted('IsUser restricts nothing', { type: 'IsUser', id: 1n }, [{}], []),
   restricted(
@@ -414,6 +572,24 @@ export const RULES: readonly Rule[] = [
     },
     [],
     [[{}, 'bad-caveat']],
+  ),
+  restricted(
+    'a binding in IfPresent',
+    { type: 'IfPresent', ifs: [{ type: 'BindToParentToken', digest: new Uint8Array(16) }], else: 31 },
+    [],
+    [[{}, 'bad-caveat']],
+  ),
+  restricted(
+    'an attestation in IfPresent',
+    { type: 'IfPresent', ifs: [{ type: 'FlyioUserID', id: 1n }], else: 31 },
+    [],
+    [[{}, 'bad-caveat']],
+  ),
+  restricted(
+    'a sign-in caveat in IfPresent',
+    { type: 'IfPresent', ifs: [{ type: 'ConfineUser', id: 1n }], else: 31 },
+    [],
+    [[{}, 'invalid-access']],
   ),
   restricted(
     'IfPresent empty',

@@ -1,5 +1,5 @@
 /** What is small enough to be tried out whole: every bit, every row of IfPresent; and that the format page is complete. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   addThirdParty,
@@ -103,6 +103,52 @@ describe('every single bit', () => {
   });
 });
 
+describe('a declared length is compared with what remains before anything is read', () => {
+  test.each([
+    ['an array', '9206 91 9f', 4],
+    ['a longer array', '9206 91 dc1000', 6],
+    ['the longest array', '9206 91 ddffffffff', 8],
+    ['a map', '9203 91 88 0101', 4],
+    ['a longer map', '9203 91 de0100 0101', 6],
+    ['the longest map', '9203 91 dfffffffff 0101', 8],
+    ['a string', '920f 91 a561', 4],
+    ['the longest string', '920f 91 dbffffffff61', 8],
+    ['bytes', '920c c40561', 4],
+    ['the most bytes', '920c c6ffffffff61', 7],
+    ['an unknown array', '9220 9f01', 3],
+    ['an unknown map', '9220 88 0101', 3],
+    ['the longest unknown map', '9220 dfffffffff 0101', 7],
+    ['unknown text', '9220 a561', 3],
+    ['an unknown extension', '9220 c9ffffffff61', 7],
+  ])('%s', (_, bytes, offset) => {
+    expect(() => decodeCaveats(hex(bytes))).toThrowError(
+      expect.objectContaining({ code: 'malformed', offset }),
+    );
+  });
+});
+
+describe('what is no time and no mask', () => {
+  const access: Access = { kind: 'access', action: 2, now: 0, orgId: 1n };
+
+  test('invariant 6: a time that is no number is outside of every window', () => {
+    const window: Caveat = { type: 'ValidityWindow', notBefore: -(2n ** 63n), notAfter: 2n ** 63n - 1n };
+    expect(clear([ORG, window], access).allowed).toBe(true);
+    for (const now of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      expect(clear([ORG, window], { ...access, now }).allowed).toBe(false);
+    }
+    const late: Caveat = { type: 'MaxValidity', seconds: 600n };
+    expect(clear([late], { kind: 'discharge', now: Number.NaN, expiry: 0n }).allowed).toBe(false);
+  });
+
+  test('an action of more than 16 bits, or none, is not allowed', () => {
+    const all: Caveat = { type: 'Organization', id: 1n, mask: 0xffff };
+    expect(clear([all], { ...access, action: 0xffff }).allowed).toBe(true);
+    for (const action of [0x1_0000, 0x1_0002, 2 ** 32, -1, -(2 ** 32), Number.NaN]) {
+      expect(clear([all], { ...access, action }).allowed).toBe(false);
+    }
+  });
+});
+
 describe('IfPresent, the whole table', () => {
   const access: Access = {
     kind: 'access',
@@ -187,6 +233,17 @@ describe('docs/token-format.md', () => {
     expect(written).toHaveLength(5);
     expect(written.join('')).toBe(tails);
     expect(verify(token, key, {}, nodeCrypto).caveats).toEqual(token.unsafeCaveats);
+  });
+
+  test('tells of every file of vectors, and of every answer', () => {
+    const folder = new URL('../../../vectors/', import.meta.url);
+    const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(files.length).toBeGreaterThan(5);
+    for (const { name } of files) expect(page).toContain(`\`${name}\``);
+    const answers = readFileSync(new URL('../src/refusal.ts', import.meta.url), 'utf8').matchAll(
+      /^  \| '(.+)'/gm,
+    );
+    for (const [, code] of answers) expect(page).toContain(`\`${code ?? ''}\``);
   });
 
   test('has every limit', () => {

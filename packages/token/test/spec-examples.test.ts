@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { nodeCrypto } from '../src/mac/node.ts';
 import {
+  addThirdParty,
   attenuate,
+  bindTo,
   decodeCaveats,
   decodeToken,
   discharge,
@@ -148,6 +150,48 @@ describe('14.3 third party, discharge, binding, finalization', () => {
     'fm2_lJPERRAREhMUFRYXGBkaG4WlHsOBs3PwDetmAm2m0Bl395YxqpQDSIWwcOA+5itOl6/7jEiXQ1JyPBgZpyiio9UmJUd757rWmcQQwMHCw8TFxsfIycrLzM3Oz8O5aHR0cHM6Ly9hdXRoLmV4YW1wbGUudGVzdJYEks5pVbkAzmlVu1gXewzEEGn1cl2z6rtfva2Tb/T0F7PEICYWvBml06iekFYiW3dfJmBBzU0VsGVtlT0SshDLaFYz',
   );
   const trusted = new Map([[AUTH, [KA]]]);
+
+  test('the root is made again byte for byte', () => {
+    const random = [run(0x80, 0x9f), run(0x20, 0x2b), run(0x10, 0x1b)];
+    const fixed: TokenCrypto = {
+      ...nodeCrypto,
+      randomBytes: (length) => {
+        const next = random.shift();
+        expect(next).toHaveLength(length);
+        return next ?? expect.unreachable();
+      },
+    };
+    const start = mintToken({ location: LOCATION, kid: KID, rnd: RND, key: KEY, caveats: [ORG] }, nodeCrypto);
+    const caveats: Caveat[] = [{ type: 'ConfineOrganization', id: 4721n }];
+    const made = addThirdParty(start, { location: AUTH, shared: KA, caveats }, fixed);
+    expect(formatToken(made)).toBe(formatToken(ROOT));
+    expect(toHex(made.tail)).toBe('c0a9ac143bcde707cdc2379abada1be1aed9c9dd47a41ca85ad9428c09704de3');
+    expect(toHex(nodeCrypto.sha256(made.tail))).toBe(
+      '69f5725db3eabb5fbdad936ff4f417b3daaea0f1c0deb662abc1ece5317c81c2',
+    );
+    expect(encodeCaveats([bindTo(made, nodeCrypto)])).toEqual(
+      encodeCaveats(DISCHARGE.unsafeCaveats.slice(2)),
+    );
+  });
+
+  test('sizes of what is sealed', () => {
+    const start = mintToken({ location: LOCATION, kid: KID, key: KEY, caveats: [] }, nodeCrypto);
+    const [caveat] = addThirdParty(start, { location: AUTH, shared: KA }, nodeCrypto).unsafeCaveats;
+    if (caveat?.type !== '3P') return expect.unreachable();
+    return expect([caveat.verifierKey.length, caveat.ticket.length]).toEqual([60, 64]);
+  });
+
+  test('every tail of the discharge', () => {
+    const { messages, ends } = signedMessages(DISCHARGE);
+    const tails = nodeCrypto.hmacChain(run(0x80, 0x9f), messages, ends);
+    expect(Array.from({ length: 4 }, (_, i) => toHex(tails.slice(i * 32, i * 32 + 32)))).toEqual([
+      '6c5d23dd676c32b8080fbd6ae789459e432d91fd68878d29b0481f5be1c03c63',
+      '19e81dd6471157dcf6c30b47e28576d966f9c7beb52b67d2689db9f4ae9a530f',
+      'ec476c3003017224f9601a95f15596690aabd43a579e28e6eb8ab90ffe3400e6',
+      '9351962a717564c37dd21a38da9f6017129f5f84a10e45bd295442f232977004',
+    ]);
+    expect(toHex(DISCHARGE.tail)).toBe('2616bc19a5d3a89e9056225b775f266041cd4d15b0656d953d12b210cb685633');
+  });
 
   test('the ticket opens under KA', () => {
     expect(openTicket(KA, DISCHARGE.nonce.kid, nodeCrypto)).toEqual({
