@@ -34,7 +34,7 @@ enum { HOW_EXITED = 0, HOW_SIGNALED = 1, HOW_FAILED = 2, HOW_LOST = 3 };
 enum { NOTES = 0, IN = 1, OUT = 2, ERR = 3, CHANNELS = 4 };
 
 struct exec {
-  int used, tty, failed, gone, reported, close_in;
+  int used, tty, failed, gone, close_in;
   int fds[CHANNELS];
   int polled[CHANNELS];
   uint32_t credit[CHANNELS];
