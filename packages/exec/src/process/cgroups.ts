@@ -36,7 +36,13 @@ export function cgroupProblem(limits: MachineLimits, root: string = '/sys/fs/cgr
     if (limits.pids !== undefined && !has.includes('pids')) return 'no control group for processes';
     if (limits.memoryBytes !== undefined && !has.includes('memory')) return 'no control group for memory';
   }
-  return undefined;
+  try {
+    createExecCgroup(`${process.pid}-0`, limits, root)?.remove();
+    return undefined;
+  } catch (error) {
+    // One may be there and not ours to divide, as in a container.
+    return `no control group can be made (${error instanceof Error ? error.message : String(error)})`;
+  }
 }
 
 /** Undefined when nothing is limited. @throws when a limit cannot be set: then nothing may run. */
