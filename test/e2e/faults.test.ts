@@ -45,6 +45,9 @@ afterEach(async () => {
   await aftermath.settle();
 });
 
+/** For what takes its time, or as long as both sides wait for each other, on a machine that has much else to do. */
+const SLOW = { timeout: 180_000 };
+
 const exec: RemoteMachine['exec'] = (...args) => far.exec(...args);
 const isRunning = (): boolean => markedBy(far.mark).length > 0;
 const untilRunning = (): Promise<void> => until(isRunning);
@@ -101,14 +104,18 @@ function post(command: readonly string[], timeout: number, accept: string): () =
 }
 
 describe('the agent', () => {
-  test('invariant 10: an agent that is killed mid-exec leaves nothing running, and its caller is told', async () => {
-    const answer = exec(['sh', '-c', '(setsid sleep 600 &); sleep 600']);
-    await until(() => markedBy(far.mark).length >= 3);
-    await killAgent();
-    expect(await answer).toMatchObject({ body: { code: 'connection_lost' } });
-    const records = await aftermath.settle();
-    expect(records).toMatchObject([{ state: 'unknown', reason: 'connection-lost' }]);
-  });
+  test(
+    'invariant 10: an agent that is killed mid-exec leaves nothing running, and its caller is told',
+    SLOW,
+    async () => {
+      const answer = exec(['sh', '-c', '(setsid sleep 600 &); sleep 600']);
+      await until(() => markedBy(far.mark).length >= 3);
+      await killAgent();
+      expect(await answer).toMatchObject({ body: { code: 'connection_lost' } });
+      const records = await aftermath.settle();
+      expect(records).toMatchObject([{ state: 'unknown', reason: 'connection-lost' }]);
+    },
+  );
 
   test('is stopped mid-exec: the command is ended first, and everybody is told why', async () => {
     const polite = exec(['sh', '-c', 'trap "echo bye; exit 7" TERM; echo up; while :; do sleep 0.1; done']);
@@ -139,18 +146,22 @@ describe('the agent', () => {
   });
 });
 
-test('invariant 10: a server that is killed mid-exec leaves nothing running; the agent comes back', async () => {
-  const answer = exec(['sh', '-c', 'setsid sleep 600 & sleep 600']).catch(() => 'gone');
-  await until(() => markedBy(far.mark).length >= 3);
-  await postern.kill9();
-  expect(await answer).toBe('gone');
-  await until(() => !isRunning());
-  await postern.start();
-  await until(async () => (await far.state()) === 'started');
-  expect((await exec(['echo', 'back'])).body).toMatchObject({ stdout: 'back\n' });
-  const records = await aftermath.settle();
-  expect(records).toMatchObject([{ state: 'unknown' }, { state: 'done', exit_code: 0 }]);
-});
+test(
+  'invariant 10: a server that is killed mid-exec leaves nothing running; the agent comes back',
+  SLOW,
+  async () => {
+    const answer = exec(['sh', '-c', 'setsid sleep 600 & sleep 600']).catch(() => 'gone');
+    await until(() => markedBy(far.mark).length >= 3);
+    await postern.kill9();
+    expect(await answer).toBe('gone');
+    await until(() => !isRunning());
+    await postern.start();
+    await until(async () => (await far.state()) === 'started');
+    expect((await exec(['echo', 'back'])).body).toMatchObject({ stdout: 'back\n' });
+    const records = await aftermath.settle();
+    expect(records).toMatchObject([{ state: 'unknown' }, { state: 'done', exit_code: 0 }]);
+  },
+);
 
 describe('the network', () => {
   test.each([1, 10])('is cut for %i s: nothing is lost', async (seconds) => {
@@ -242,28 +253,32 @@ describe('the caller', () => {
     expect(reasonsOf(records)).toEqual(['caller-gone']);
   });
 
-  test('invariant 11: a caller who never reads holds the writer, and keeps nothing when its time is over', async () => {
-    const socket = await openStream(['yes'], 10);
-    socket.pause();
-    const goAway = post(['yes'], 10, 'application/x-ndjson');
-    await until(() => markedBy(far.mark).length >= 2);
-    // The callers stay, and still read nothing: the commands end at their time, and their records are closed.
-    await until(async () => (await latest(2)).every(({ ended_at: endedAt }) => endedAt !== null));
-    expect(isRunning()).toBe(false);
-    const records = await latest(2);
-    expect(reasonsOf(records)).toEqual(['timed-out', 'timed-out']);
-    for (const { stdout_bytes: bytes, truncated } of records) {
-      // A few windows on the way, and what the kernel keeps for two sockets.
-      expect(bytes).toBeLessThan(32 * 2 ** 20);
-      expect(truncated).toBe(true);
-    }
-    socket.terminate();
-    goAway();
-  });
+  test(
+    'invariant 11: a caller who never reads holds the writer, and keeps nothing when its time is over',
+    SLOW,
+    async () => {
+      const socket = await openStream(['yes'], 10);
+      socket.pause();
+      const goAway = post(['yes'], 10, 'application/x-ndjson');
+      await until(() => markedBy(far.mark).length >= 2);
+      // The callers stay, and still read nothing: the commands end at their time, and their records are closed.
+      await until(async () => (await latest(2)).every(({ ended_at: endedAt }) => endedAt !== null));
+      expect(isRunning()).toBe(false);
+      const records = await latest(2);
+      expect(reasonsOf(records)).toEqual(['timed-out', 'timed-out']);
+      for (const { stdout_bytes: bytes, truncated } of records) {
+        // A few windows on the way, and what the kernel keeps for two sockets.
+        expect(bytes).toBeLessThan(32 * 2 ** 20);
+        expect(truncated).toBe(true);
+      }
+      socket.terminate();
+      goAway();
+    },
+  );
 });
 
 describe('a command', () => {
-  test('invariant 11: 1 GiB of output through server and agent leaves memory flat', async () => {
+  test('invariant 11: 1 GiB of output through server and agent leaves memory flat', SLOW, async () => {
     const socket = await openStream(['head', '-c', String(2 ** 30), '/dev/zero'], 120);
     let bytes = 0;
     let last: unknown;
