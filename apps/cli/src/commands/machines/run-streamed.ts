@@ -132,6 +132,6 @@ function explain(io: Io, outcome: ExecOutcome): void {
     ['stdout', outcome.stdoutTruncated],
     ['stderr', outcome.stderrTruncated],
   ] as const) {
-    if (cut) say(io, `postern: ${name} went over the limit and was cut`);
+    if (cut) say(io, `postern: ${name} was cut: it went over the limit, or nobody read it in time`);
   }
 }

@@ -167,7 +167,7 @@ function Course({ exec }: { readonly exec: ExecResource }) {
           <dt>Wrote</dt>
           <dd>
             {bytesText(exec.stdout_bytes)} to stdout, {bytesText(exec.stderr_bytes)} to stderr
-            {exec.truncated && '; cut at the limit of its output'}
+            {exec.truncated && '; its output was cut'}
           </dd>
         </>
       )}

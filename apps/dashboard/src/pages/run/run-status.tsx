@@ -66,7 +66,7 @@ function Ended({ outcome }: { readonly outcome: ExecOutcome }) {
       <p>
         {outcome.message !== null && `${visibleText(outcome.message)}. `}
         After {durationText(outcome.durationMs)}.
-        {cut !== '' && ` More ${cut} came than is sent; the rest was cut.`}
+        {cut !== '' && ` More ${cut} came than was sent; the rest was cut.`}
       </p>
     </Notice>
   );
