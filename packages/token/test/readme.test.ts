@@ -4,6 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import * as api from '../src/index.ts';
+import * as browser from '../src/mac/browser.ts';
+import * as node from '../src/mac/node.ts';
+import * as wasm from '../src/mac/wasm.ts';
 
 const PACKAGE = join(import.meta.dirname, '..');
 const ROOT = join(PACKAGE, '../..');
@@ -46,10 +49,35 @@ test('the README prints what its comments say', () => {
   expect(printed).toContain('needs a discharge from https://auth.example.test');
 });
 
+/** Names of types: those of the index, and all of the caveats. */
+function typesOf(index: string, caveats: string): string[] {
+  const named = [...index.matchAll(/^export (type )?\{([^}]*)\}/gm)].flatMap(([, all, list = '']) =>
+    list
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && (all !== undefined || name.startsWith('type ')))
+      .map((name) => name.replace('type ', '')),
+  );
+  const declared = [...caveats.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name = '']) => name);
+  return [...named, ...declared];
+}
+
 test('the API page is right, and leaves no export out', () => {
   expect(run(files.api)).toBe('');
   const shown = examplesOf(pages.api);
-  expect(Object.keys(api).filter((name) => !new RegExp(`\\bT\\.${name}\\b`).test(shown))).toEqual([]);
+  const source = (name: string): string => readFileSync(join(PACKAGE, 'src', name), 'utf8');
+  const types = typesOf(source('index.ts'), source('caveat.ts'));
+  expect(types).toEqual(expect.arrayContaining(['Verdict', 'TokenCrypto', 'Refusal', 'StringSetCaveat']));
+  const missing = [...Object.keys(api), ...types].filter(
+    (name) => !new RegExp(`\\bT\\.${name}\\b`).test(shown),
+  );
+  expect(missing).toEqual([]);
+  for (const module of [browser, node, wasm]) {
+    const unnamed = Object.keys(module).filter(
+      (name) => !new RegExp(`\\b${name}\\(|\\b${name}\\b[,)]`).test(shown),
+    );
+    expect(unnamed).toEqual([]);
+  }
 });
 
 test('both type-check under the strictest flags', () => {
