@@ -88,6 +88,8 @@ export class VerificationCache {
       { discharges, ...(resume === undefined ? {} : { resume }) },
       this.#crypto,
     );
+    // One result for all who ask: whoever changed it would change what the next one is allowed.
+    freezeWhole(verified.caveats);
     const entry = { keyId, verified, family, bytes: bytesOf(token, discharges) };
     this.#remember(name, entry);
     return entry;
@@ -145,4 +147,11 @@ export class VerificationCache {
 
 function bytesOf(token: UnverifiedToken, discharges: readonly UnverifiedToken[]): number {
   return discharges.reduce((sum, { bytes }) => sum + bytes.length, token.bytes.length);
+}
+
+/** Bytes cannot be frozen; those of a caveat belong to it alone. */
+function freezeWhole(value: unknown): void {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freezeWhole(part);
 }

@@ -58,6 +58,21 @@ describe('the verification cache', () => {
     expect(() => (first.caveats as Caveat[]).push({ type: 'IsMember' })).toThrowError(TypeError);
   });
 
+  test('no part of a result can be changed by who was given it', () => {
+    const cache = new VerificationCache(nodeCrypto);
+    const commands: Caveat = { type: 'Commands', commands: [{ args: ['ls'], exact: true }] };
+    const token = mint([...CAVEATS, { type: 'IfPresent', ifs: [commands], else: 1 }]);
+    const [organization, , present] = verify(cache, token).caveats;
+    expect(() => Object.assign(organization ?? {}, { mask: 0xffff })).toThrowError(TypeError);
+    if (present?.type !== 'IfPresent') return expect.unreachable();
+    expect(() => (present.ifs as Caveat[]).pop()).toThrowError(TypeError);
+    const [inner] = present.ifs;
+    if (inner?.type !== 'Commands') return expect.unreachable();
+    expect(() => Object.assign(inner.commands[0] ?? {}, { exact: false })).toThrowError(TypeError);
+    expect(() => Object.assign(inner.commands[0]?.args ?? [], ['id'])).toThrowError(TypeError);
+    return expect(verify(cache, token).caveats).toEqual(mint([...CAVEATS, present]).unsafeCaveats);
+  });
+
   test('hashes only what is new of a descendant', () => {
     const { crypto, hashed } = counting();
     const cache = new VerificationCache(crypto);
