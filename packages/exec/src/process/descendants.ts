@@ -69,14 +69,17 @@ export function signalEach(pids: readonly number[], signal: NodeJS.Signals): voi
 /** Milliseconds between two looks at whether somebody is left. */
 const LOOK_MS = 50;
 
-/** Ends all there are: the polite signal, a grace, then the one that cannot be refused, until nobody is left. */
+/**
+ * Ends all there are: the polite signal, a grace, then the one that cannot be refused. Resolves when nobody is left, or
+ * after a second grace: who may not be signalled, as one that became another user, holds nobody.
+ */
 export async function endEach(find: () => number[]): Promise<void> {
   const deadline = performance.now() + EXEC_LIMITS.graceMs;
   let left = find();
   signalEach(left, 'SIGTERM');
   // A stopped process takes no SIGTERM until it goes on.
   signalEach(left, 'SIGCONT');
-  while (left.length > 0) {
+  while (left.length > 0 && performance.now() < deadline + EXEC_LIMITS.graceMs) {
     await sleep(LOOK_MS);
     left = find();
     if (performance.now() > deadline) signalEach(left, 'SIGKILL');
