@@ -208,7 +208,7 @@ export type Write =
     }
   /** Takes away the record of an exec that has ended, unless somebody needs it: one that was detached, or has an idempotency key. */
   | { readonly kind: 'exec.forget'; readonly organizationId: number; readonly execId: string }
-  /** Execs that were running when the server last stopped end as `unknown`. */
+  /** Execs that were running when the server last stopped end as `connection-lost`; where an app keeps no records, they go. */
   | { readonly kind: 'exec.close-orphans'; readonly at: number }
   | { readonly kind: 'audit.append'; readonly entry: AuditEntry };
 

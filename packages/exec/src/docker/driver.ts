@@ -17,6 +17,7 @@ import {
   withDescendants,
 } from '../process/descendants.ts';
 import { parseSignal } from '../signals.ts';
+import { startTimer } from '../timer.ts';
 import { createContainerControl } from './control.ts';
 import { createDemultiplexer } from './demultiplex.ts';
 import { createEngine, EngineError, field, type Engine } from './engine.ts';
@@ -71,7 +72,7 @@ class ContainerCommand implements RunningCommand {
     this.#spec = spec;
     this.#meter = createOutputMeter(spec.outputLimitBytes, sink);
     this.#started = this.#start(container);
-    const timer = setTimeout(() => this.end('timed-out'), Math.min(spec.timeoutMs, 2 ** 31 - 1));
+    const timer = startTimer(spec.timeoutMs, () => this.end('timed-out'));
     this.outcome = this.#watch()
       .catch((error: unknown) => this.#failed(error))
       .then((ending) => {

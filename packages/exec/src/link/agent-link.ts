@@ -25,6 +25,7 @@ import {
   LinkError,
   type Message,
 } from './message.ts';
+import { startTimer } from '../timer.ts';
 import { SendWindow } from './window.ts';
 
 /** What the agent says about an order before it runs: the driver to use, or why not. */
@@ -40,8 +41,6 @@ export interface AgentLink {
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>;
 }
-
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Running {
   readonly command: RunningCommand;
@@ -171,7 +170,7 @@ function dropAfter(ms: number, { stdout, stderr }: Running['windows']): NodeJS.T
     stdout.close();
     stderr.close();
   };
-  return setTimeout(drop, Math.min(ms, LONGEST_TIMER_MS));
+  return startTimer(ms, drop);
 }
 
 function refusedOutcome(message: string): ExecOutcome {

@@ -26,6 +26,7 @@ import {
   type Message,
 } from './message.ts';
 import { RESUME_LIMITS } from './resumable-channel.ts';
+import { startTimer } from '../timer.ts';
 import { SendWindow } from './window.ts';
 
 /**
@@ -33,7 +34,6 @@ import { SendWindow } from './window.ts';
  * grace, and the longest silence a link survives. An agent that never says how a command ended must not hold its caller.
  */
 const OVERDUE_MS = RESUME_LIMITS.silentMs + EXEC_LIMITS.graceMs + 10_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface GatewayLink {
   /** Starts an exec on the agent. */
@@ -102,20 +102,17 @@ export function createGatewayLink(
     streams.delete(id);
     clearTimeout(stream.overdue);
     stream.stdin.close();
-    const settle = (with_: ExecOutcome): void => {
+    const settle = (final: ExecOutcome): void => {
       clearTimeout(late);
       stream.isSettled = true;
-      stream.settle(with_);
+      stream.settle(final);
     };
     // Who does not read must not keep a command that is over among those that run.
     const isOwnEnd = outcome.reason === 'exited' || outcome.reason === 'signaled';
     const left = isOwnEnd ? Math.max(0, stream.deadline - performance.now()) : 0;
     const late = isTaken(stream)
       ? undefined
-      : setTimeout(
-          () => settle(cutOutcome(stream, outcome)),
-          Math.min(left + EXEC_LIMITS.patienceMs, LONGEST_TIMER_MS),
-        );
+      : startTimer(left + EXEC_LIMITS.patienceMs, () => settle(cutOutcome(stream, outcome)));
     void stream.tail.then(() => settle(outcome));
   };
 
@@ -146,9 +143,8 @@ export function createGatewayLink(
         tail: Promise.resolve(),
         isSettled: false,
         deadline: performance.now() + order.spec.timeoutMs,
-        overdue: setTimeout(
-          () => finish(id, stream, lostOutcome(stream, 'connection-lost')),
-          Math.min(order.spec.timeoutMs + OVERDUE_MS, LONGEST_TIMER_MS),
+        overdue: startTimer(order.spec.timeoutMs + OVERDUE_MS, () =>
+          finish(id, stream, lostOutcome(stream, 'connection-lost')),
         ),
         outstanding: { stdout: 0, stderr: 0 },
         owed: { stdout: 0, stderr: 0 },

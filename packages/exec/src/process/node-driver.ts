@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { EXEC_LIMITS, type ExecOutcome, type ExecSpec, type OutcomeReason } from '@postern/contract';
 import type { Driver, DriverFeature, OutputSink, RunningCommand } from '../driver.ts';
 import { parseSignal, signalNumber } from '../signals.ts';
+import { startTimer } from '../timer.ts';
 import { ownAccount, startDirectory, type Account } from './accounts.ts';
 import { childEnvironment } from './environment.ts';
 import { endEach, sessionMembers } from './descendants.ts';
@@ -67,7 +68,7 @@ class SpawnedCommand implements RunningCommand {
             pumpOutput(child.stdout, 'stdout', spec.outputLimitBytes, sink),
             pumpOutput(child.stderr, 'stderr', spec.outputLimitBytes, sink),
           ];
-    const timer = setTimeout(() => this.end('timed-out'), Math.min(spec.timeoutMs, 2 ** 31 - 1));
+    const timer = startTimer(spec.timeoutMs, () => this.end('timed-out'));
     this.outcome = this.#watch().finally(() => clearTimeout(timer));
   }
 

@@ -4,6 +4,7 @@ import { EXEC_LIMITS, type ExecOutcome, type ExecSpec, type OutcomeReason } from
 import type { Driver, DriverFeature, OutputSink, RunningCommand } from '../driver.ts';
 import { createOutputMeter } from '../output-meter.ts';
 import { parseSignal } from '../signals.ts';
+import { startTimer } from '../timer.ts';
 import type { SpawnedProcess, Spawner } from '../spawner/client.ts';
 import type { Ending } from '../spawner/message.ts';
 import { findAccount, ownAccount, startDirectory, type Account } from './accounts.ts';
@@ -75,7 +76,7 @@ function startCommand(
     first = reason;
     command.terminate(EXEC_LIMITS.graceMs);
   };
-  const timer = setTimeout(() => end('timed-out'), Math.min(spec.timeoutMs, 2 ** 31 - 1));
+  const timer = startTimer(spec.timeoutMs, () => end('timed-out'));
   return {
     writeStdin: (bytes) => command.writeStdin(bytes),
     closeStdin: () => command.closeStdin(),

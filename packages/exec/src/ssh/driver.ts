@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import type { Driver, DriverFeature, OutputChannel, OutputSink, RunningCommand } from '../driver.ts';
 import { refusedCommand } from '../refused-command.ts';
 import { parseSignal } from '../signals.ts';
+import { startTimer } from '../timer.ts';
 import { createMarkerFilter } from './marker-filter.ts';
 import { createMaster, type Master, type SshTarget } from './master.ts';
 import { endGroup, remoteCommand, REMOTE_COMMAND_BYTES } from './remote-command.ts';
@@ -82,7 +83,7 @@ class RemoteRun implements RunningCommand {
         },
       ),
     );
-    const timer = setTimeout(() => this.end('timed-out'), Math.min(spec.timeoutMs, 2 ** 31 - 1));
+    const timer = startTimer(spec.timeoutMs, () => this.end('timed-out'));
     this.outcome = this.#client
       .then(async (client) => {
         const outcome = await client.outcome;
