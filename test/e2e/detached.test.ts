@@ -99,7 +99,8 @@ test('revoking its token ends it too', async () => {
 describe('who may look', () => {
   test('the very token that ran it may; another may not', async () => {
     const id = await start('echo', 'mine');
-    expect((await postern.postern(['exec', 'logs', id, '-t', token])).stdout.toString()).toBe('mine\n');
+    const logs = await postern.postern(['exec', 'logs', id, '--follow', '-t', token]);
+    expect(logs.stdout.toString()).toBe('mine\n');
     const other = (await postern.postern(['tokens', 'create', 'machine-exec', '-a', 'demo'])).stdout
       .toString()
       .trim();
